@@ -1,0 +1,108 @@
+import { CallCancelled, type MessagingErrorOptions, MessagingTimeout } from './errors.ts';
+
+/** How long the caller is willing to wait; every wait of the public API takes these. */
+export interface WaitOptions {
+  /** Milliseconds; when they have passed the wait ends with {@link MessagingTimeout}. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait with {@link CallCancelled}, whose `cause` is the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The longest delay that Node's timers can hold; they fire at once for more. */
+export const longestTimerMs = 2_147_483_647;
+
+/**
+ * Waits for a promise no longer than the caller is willing to.
+ *
+ * The promise itself goes on: the caller of this function owns what becomes of it, and a rejection
+ * that comes after the wait has ended is not reported as unhandled.
+ *
+ * @param what - Completes the sentence `timed out after N ms waiting for …`.
+ * @throws {@link MessagingTimeout} after `timeoutMs`; {@link CallCancelled} when `signal` aborts.
+ */
+export function waitFor<T>(
+  promise: Promise<T>,
+  what: string,
+  { timeoutMs, signal }: WaitOptions,
+  about: MessagingErrorOptions = {},
+): Promise<T> {
+  if (timeoutMs === undefined && signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const onAbort = (): void => {
+      settle();
+      reject(cancelled(what, signal, about));
+    };
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(
+            () => {
+              settle();
+              reject(
+                new MessagingTimeout(`timed out after ${timeoutMs} ms waiting for ${what}`, about),
+              );
+            },
+            Math.min(Math.max(timeoutMs, 0), longestTimerMs),
+          );
+    promise.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The error of a wait that its signal ended. */
+export function cancelled(
+  what: string,
+  signal: AbortSignal | undefined,
+  about: MessagingErrorOptions = {},
+): CallCancelled {
+  return new CallCancelled(`cancelled while waiting for ${what}`, {
+    ...about,
+    cause: signal?.reason,
+  });
+}
+
+/** A promise with its two ends in hand; Node 20 lacks `Promise.withResolvers`. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes a {@link Deferred}. */
+export function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Resolves after a while, or at once when the signal aborts; never rejects and owns its timer. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
