@@ -1,0 +1,75 @@
+import { MalformedMessage } from '../errors.ts';
+import { parseJson } from './python-json.ts';
+import { isRecord } from './record.ts';
+
+const versionKey = 'oslo.version';
+const messageKey = 'oslo.message';
+
+const byteOrderMark = '\uFEFF';
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Whether a body with this content type is read at all.
+ *
+ * Nothing but exactly `application/json` is, not even with a charset. Source: oslo-wire.md 1.4.
+ */
+export function isJsonContentType(contentType: string | undefined): boolean {
+  return contentType === 'application/json';
+}
+
+/**
+ * Puts a message into the envelope: `{"oslo.version": "2.0", "oslo.message": "<text>"}`.
+ *
+ * @param message - The message as JSON text. Source: oslo-wire.md 5.
+ */
+export function sealEnvelope(message: string): Buffer {
+  return Buffer.from(`{"${versionKey}": "2.0", "${messageKey}": ${JSON.stringify(message)}}`);
+}
+
+/**
+ * Takes a message out of its envelope.
+ *
+ * An object without the envelope's two keys is the message itself ("format 1.0"), an empty body is
+ * the message `{}`, and further keys beside the two are ignored. A list of pairs, which Python's
+ * `dict()` happens to take, is refused. Source: oslo-wire.md 5.
+ *
+ * @throws {@link MalformedMessage} that says what is wrong with the body.
+ */
+export function openEnvelope(body: Uint8Array): Record<string, unknown> {
+  if (body.length === 0) return {};
+  const outer = parseObject(decodeText(body), 'body');
+  if (!Object.hasOwn(outer, versionKey) || !Object.hasOwn(outer, messageKey)) return outer;
+  const version = outer[versionKey];
+  // oslo: the same major version, and a minor and a revision no higher than its own 2.0.
+  if (version !== '2.0' && version !== '2.0.0') {
+    throw new MalformedMessage('envelope version is not 2.0');
+  }
+  const message = outer[messageKey];
+  if (typeof message !== 'string') throw new MalformedMessage('message in envelope is no string');
+  return parseObject(message, 'message in envelope');
+}
+
+function decodeText(body: Uint8Array): string {
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch (cause) {
+    throw new MalformedMessage('body is not UTF-8', { cause });
+  }
+  if (text.startsWith(byteOrderMark)) {
+    throw new MalformedMessage('body starts with a byte order mark');
+  }
+  return text;
+}
+
+function parseObject(text: string, what: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MalformedMessage(`${what}: ${reason}`, { cause });
+  }
+  if (!isRecord(value)) throw new MalformedMessage(`${what} is no JSON object`);
+  return value;
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+
+/** Longer ids are not remembered: whoever sends them can't fill the memory of ids seen. */
+const maxIdLength = 128;
+
+const key = Buffer.from('_unique_id');
+const tab = 0x09;
+const space = 0x20;
+const quote = 0x22;
+const colon = 0x3a;
+const backslash = 0x5c;
+const tilde = 0x7e;
+
+/** Makes an id as oslo.messaging writes them: a version 4 UUID in 32 hex digits. */
+export function newId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+/** Takes a `_unique_id` for what it is: text of 1 to 128 characters, else nothing. */
+export function uniqueIdOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '' || value.length > maxIdLength) return undefined;
+  return value;
+}
+
+/**
+ * Finds a message's `_unique_id` in the body without parsing it.
+ *
+ * Searches from the end, where the senders put it, for the last key of that name, in an envelope
+ * (`\"_unique_id\": \"…\"`) or bare. It is a hint: a context may hold a key of that name, and an id
+ * with escapes or beyond ASCII is not found; the parsed message decides. Linear.
+ */
+export function uniqueIdIn(body: Uint8Array): string | undefined {
+  const bytes = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  for (let at = bytes.lastIndexOf(key); at > 0; at = bytes.lastIndexOf(key, at - 1)) {
+    const id = idAfterKey(bytes, at);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */
+function idAfterKey(bytes: Buffer, at: number): string | undefined {
+  if (bytes[at - 1] !== quote) return undefined;
+  // Inside an envelope each quote has one backslash; with more it is JSON in a text of the message.
+  const slashes = bytes[at - 2] === backslash ? 1 : 0;
+  if (slashes === 1 && bytes[at - 3] === backslash) return undefined;
+
+  let next = at + key.length;
+  const takeQuote = (): boolean => {
+    if (slashes === 1 && bytes[next] !== backslash) return false;
+    next += slashes;
+    if (bytes[next] !== quote) return false;
+    next += 1;
+    return true;
+  };
+  const skipSpace = (): void => {
+    while (bytes[next] === space || bytes[next] === tab) next += 1;
+  };
+
+  if (!takeQuote()) return undefined;
+  skipSpace();
+  if (bytes[next] !== colon) return undefined;
+  next += 1;
+  skipSpace();
+  if (!takeQuote()) return undefined;
+
+  const start = next;
+  while (next - start <= maxIdLength && isIdByte(bytes[next])) next += 1;
+  const end = next;
+  if (!takeQuote()) return undefined;
+  return uniqueIdOf(bytes.toString('latin1', start, end));
+}
+
+function isIdByte(byte: number | undefined): boolean {
+  return (
+    byte !== undefined && byte >= space && byte <= tilde && byte !== quote && byte !== backslash
+  );
+}

@@ -1,0 +1,95 @@
+import { MalformedMessage } from '../errors.ts';
+import { parseCarefully } from './careful-json-parser.ts';
+import { writeCarefully } from './careful-json-writer.ts';
+import { findExcess, maxJsonDepth } from './json-limits.ts';
+
+/**
+ * Parses JSON as Python writes it.
+ *
+ * Takes the bare `NaN`, `Infinity` and `-Infinity`. Integers beyond ±(2^53 - 1) become `bigint`, so
+ * that no digit is lost; all other numbers are `number`. Takes time linear in the text's length.
+ * Source: oslo-wire.md 1.10 and 11.
+ *
+ * @throws {@link MalformedMessage} when the text is not JSON, is nested deeper than 500 levels, or has
+ * an object with the key `__proto__`: harmless as it is, but it would set the prototype of a copy.
+ */
+export function parseJson(text: string): unknown {
+  const excess = findExcess(text);
+  if (excess !== undefined) throw new MalformedMessage(`JSON text is ${excess}`);
+  const value = parse(text);
+  if (mayNamePrototype.test(text) && namesPrototype(value)) {
+    throw new MalformedMessage('JSON text has an object with the key __proto__');
+  }
+  return value;
+}
+
+/**
+ * Writes JSON as Python reads it.
+ *
+ * Plain values, which are nearly all, go to `JSON.stringify`; what it would leave out, round or
+ * refuse is written by {@link writeCarefully}, which lists the forms. Source: oslo-wire.md 11.
+ *
+ * @throws TypeError for what has no form on the wire, such as bytes, functions and cycles.
+ */
+export function stringifyJson(value: unknown): string {
+  // To walk the value first is cheaper than a replacer function, which is called for each part of it.
+  return isPlain(value, 0) ? JSON.stringify(value) : writeCarefully(value);
+}
+
+/** Rules most texts out at a hundredth of the cost of what comes after it. */
+const manyDigits = /\d{16}/;
+/** What may be an unsafe integer: not the digits of a fraction; in a string it costs time only. */
+const largeInteger = /(?:^|[[:,\s-])\d{16}/;
+
+/** Also with any of the letters escaped, which no encoder does of itself. */
+const mayNamePrototype = /__proto__|\\u00(?:5f|6f|7[024])/i;
+
+function parse(text: string): unknown {
+  try {
+    if (manyDigits.test(text) && largeInteger.test(text)) return parseCarefully(text);
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!text.includes('NaN') && !text.includes('Infinity')) throw notJson(cause);
+  }
+  try {
+    return parseCarefully(text);
+  } catch (cause) {
+    throw notJson(cause);
+  }
+}
+
+function notJson(cause: unknown): MalformedMessage {
+  return new MalformedMessage('text is not JSON', { cause });
+}
+
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
+}
+
+/** Whether `JSON.stringify` writes the value as the wire wants it. */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || isPlainObject(value, depth);
+    default:
+      return false;
+  }
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  if (depth >= maxJsonDepth || 'toJSON' in value) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isPlain(item, depth + 1)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const item of Object.values(value)) if (!isPlain(item, depth + 1)) return false;
+  return true;
+}
