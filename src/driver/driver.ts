@@ -1,0 +1,119 @@
+import type { ServerTarget, Target } from '../target.ts';
+import type { WaitOptions } from '../waiting.ts';
+
+/**
+ * A broker as Greenroom sees it: bytes go to targets and reply queues, bytes come from listeners.
+ *
+ * The RabbitMQ and the in-memory driver implement it, and one conformance suite
+ * (`test/driver/conformance.ts`) says what it means. A driver never reads a body.
+ */
+export interface Driver extends AsyncDisposable {
+  readonly kind: 'rabbit' | 'memory';
+  /**
+   * Makes sure that the broker can be reached.
+   *
+   * @throws {@link MessageDeliveryFailure} when no host could be reached within the retry limit.
+   */
+  open(options?: WaitOptions): Promise<void>;
+  /**
+   * Declares what a server of the target needs and begins to consume.
+   *
+   * Resolves once the broker has confirmed every consumer. Source: oslo-wire.md 3.
+   *
+   * @throws {@link ServerListenError} when the broker refuses the topology or the consumers.
+   */
+  listen(target: ServerTarget, options: ListenOptions): Promise<Listener>;
+  /**
+   * Publishes one message and resolves once the broker has taken charge of it.
+   *
+   * @throws {@link MessageUndeliverable} when it was `mandatory` and no queue took it;
+   * {@link MessageDeliveryFailure} when the broker refused it or was away too long;
+   * {@link MessagingTimeout} and {@link CallCancelled} as the options say.
+   */
+  send(destination: Destination, message: OutgoingMessage, options?: SendOptions): Promise<void>;
+  /**
+   * Opens this driver's reply queue, once, and hands every body that arrives there to `onReply`; the
+   * function given first stays. A later call waits until the queue is there again.
+   *
+   * @returns The queue's name, to be sent as `_reply_q`; it stays the same over reconnections.
+   */
+  takeReplies(onReply: (body: Uint8Array) => void, options?: WaitOptions): Promise<string>;
+  /** Lets go of everything at once; safe to call twice, and while something else is under way. */
+  close(): Promise<void>;
+}
+
+/** Where a message goes: to a target's queue or fanout exchange, or to a caller's reply queue. */
+export type Destination =
+  | { readonly type: 'target'; readonly target: Target & { readonly topic: string } }
+  | { readonly type: 'reply'; readonly queue: string };
+
+/** One message on its way out. */
+export interface OutgoingMessage {
+  /** The whole body; it is not copied, so leave it alone until the send has settled. */
+  readonly body: Uint8Array;
+  /** Milliseconds after which the broker drops the message if nobody took it (AMQP `expiration`). */
+  readonly expirationMs?: number;
+}
+
+export interface SendOptions extends WaitOptions {
+  /** Whether it is an error that no queue takes the message. @default false */
+  readonly mandatory?: boolean;
+}
+
+export interface ListenOptions extends WaitOptions {
+  /**
+   * How many messages the broker may hand over before the first of them is acknowledged, a queue.
+   * Too low and hosts wait for the broker's round trip; too high and work is hoarded. At least 1.
+   */
+  readonly prefetch: number;
+}
+
+/** A server's ear: polled for messages, never pushing more than it is asked for. */
+export interface Listener extends AsyncDisposable {
+  /**
+   * Waits until something has arrived, then hands over up to `limit` messages, oldest first.
+   *
+   * An empty list means that the listener has stopped.
+   *
+   * @throws {@link ClosedError} when another poll is still waiting: one at a time.
+   */
+  poll(limit: number): Promise<IncomingMessage[]>;
+  /**
+   * Stops taking: cancels the consumers, gives what was not polled back to its queue, and ends a
+   * poll that waits. Messages that were polled can still be acknowledged.
+   *
+   * @returns How many messages went back; a second call is answered with the first.
+   */
+  stop(): Promise<number>;
+  /** Stops, and lets go of the connection; what is not acknowledged by then is delivered again. */
+  close(): Promise<void>;
+}
+
+/**
+ * A message that a listener handed over; to be settled once, with one of the three verbs.
+ *
+ * A second verb, and any verb on a message whose connection is gone, does nothing: the broker
+ * delivers such a message again.
+ */
+export interface IncomingMessage {
+  /** The body as it arrived. It may be a view of a larger buffer: copy it before it crosses a thread. */
+  readonly body: Uint8Array;
+  readonly contentType: string | undefined;
+  /** Headers of the message, in an object without a prototype; whatever the sender put there. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  /**
+   * The caller's patience in milliseconds when it sent the message (AMQP `expiration`), for calls
+   * only. The broker does not say how much of it the queue has used up.
+   */
+  readonly expirationMs: number | undefined;
+  /** When the message arrived here, on the clock of `performance.now()`. */
+  readonly arrivedAt: number;
+  /** Whether the broker has delivered it before. */
+  readonly redelivered: boolean;
+  /** Done with: the broker forgets it. */
+  acknowledge(): void;
+  /** Not started: the broker delivers it again, here or elsewhere. */
+  requeue(): void;
+  /** Not to be had: the broker dead-letters or drops it. */
+  reject(): void;
+}

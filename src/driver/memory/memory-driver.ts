@@ -1,0 +1,160 @@
+import { ClosedError, MessageUndeliverable } from '../../errors.ts';
+import type { ServerTarget } from '../../target.ts';
+import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
+import { newId } from '../../wire/ids.ts';
+import type {
+  Destination,
+  Driver,
+  Listener,
+  ListenOptions,
+  OutgoingMessage,
+  SendOptions,
+} from '../driver.ts';
+import type { TransportUrl } from '../transport-url.ts';
+import { inNextTurn, nextTurn } from './event-loop-turn.ts';
+import { type MemoryBroker, memoryBroker } from './memory-broker.ts';
+import { MemoryConsumer } from './memory-consumer.ts';
+import { MemoryListener } from './memory-listener.ts';
+import type { MemoryQueue } from './memory-queue.ts';
+
+/** What a {@link MemoryDriver} is made of. */
+export interface MemoryDriverOptions {
+  /** Drivers whose URLs name the same host and virtual host share one broker. */
+  readonly url: TransportUrl;
+  /** The exchange of targets that name none. */
+  readonly controlExchange: string;
+}
+
+/**
+ * Talks to a broker in this process; what is sent can be received by any driver on the same URL.
+ *
+ * An idle listener does not keep the process from exiting: with nothing else going on, nobody is
+ * left who could send to it.
+ */
+export class MemoryDriver implements Driver {
+  readonly kind = 'memory';
+  readonly #broker: MemoryBroker;
+  readonly #controlExchange: string;
+  readonly #listeners = new Set<MemoryListener>();
+  #replyQueue: MemoryQueue | undefined;
+  #isClosed = false;
+
+  constructor({ url, controlExchange }: MemoryDriverOptions) {
+    const name = url.hosts.map(({ hostname }) => hostname).join();
+    this.#broker = memoryBroker(JSON.stringify([name, url.virtualHost]));
+    this.#controlExchange = controlExchange;
+  }
+
+  async open(options: WaitOptions = {}): Promise<void> {
+    const what = 'the broker';
+    this.#assertReady(what, options);
+    await this.#answer(what, options);
+  }
+
+  async listen(target: ServerTarget, options: ListenOptions): Promise<Listener> {
+    const what = 'the consumers';
+    this.#assertReady(what, options);
+    const listener = new MemoryListener({
+      broker: this.#broker,
+      target,
+      exchange: target.exchange || this.#controlExchange,
+      prefetch: options.prefetch,
+      onClose: (closed) => this.#listeners.delete(closed),
+    });
+    this.#listeners.add(listener);
+    try {
+      await this.#answer(what, options);
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
+    return listener;
+  }
+
+  async send(
+    destination: Destination,
+    { body, expirationMs }: OutgoingMessage,
+    options: SendOptions = {},
+  ): Promise<void> {
+    const what = 'the broker to take the message';
+    this.#assertReady(what, options);
+    const { exchange, routingKey } = this.#route(destination);
+    // A copy: the caller may use the body's memory again once the send has settled.
+    const message = { body: new Uint8Array(body), expirationMs };
+    const isRouted = this.#broker.publish(exchange, routingKey, message);
+    await this.#answer(what, options);
+    if (options.mandatory && !isRouted) throw undeliverable(destination, exchange, routingKey);
+  }
+
+  async takeReplies(
+    onReply: (body: Uint8Array) => void,
+    options: WaitOptions = {},
+  ): Promise<string> {
+    const what = 'the reply queue';
+    this.#assertReady(what, options);
+    this.#replyQueue ??= this.#consumeReplies(onReply);
+    const { name } = this.#replyQueue;
+    await this.#answer(what, options);
+    return name;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    if (this.#replyQueue !== undefined) this.#broker.deleteQueue(this.#replyQueue);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #consumeReplies(onReply: (body: Uint8Array) => void): MemoryQueue {
+    const queue = this.#broker.declareQueue(`reply_${newId()}`);
+    new MemoryConsumer(queue, Number.POSITIVE_INFINITY, (message) => {
+      inNextTurn(() => {
+        message.acknowledge();
+        if (!this.#isClosed) onReply(message.body);
+      });
+    });
+    return queue;
+  }
+
+  /** Source: oslo-wire.md 3; the fanout exchange is the topic's, whatever the control exchange is. */
+  #route(destination: Destination): { exchange: string; routingKey: string } {
+    if (destination.type === 'reply') return { exchange: '', routingKey: destination.queue };
+    const { topic, server, fanout, exchange } = destination.target;
+    if (fanout) return { exchange: `${topic}_fanout`, routingKey: '' };
+    return {
+      exchange: exchange || this.#controlExchange,
+      routingKey: server ? `${topic}.${server}` : topic,
+    };
+  }
+
+  /** Before anything is done: a driver that is closed, or a caller that has given up already. */
+  #assertReady(what: string, { signal }: WaitOptions): void {
+    if (this.#isClosed) throw closed();
+    if (signal?.aborted) throw cancelled(what, signal);
+  }
+
+  /** Waits as one waits for a broker's answer, which may not come for the driver is closed. */
+  async #answer(what: string, options: WaitOptions): Promise<void> {
+    await waitFor(nextTurn(), what, options);
+    if (this.#isClosed) throw closed();
+  }
+}
+
+function closed(): ClosedError {
+  return new ClosedError('the transport is closed');
+}
+
+function undeliverable(
+  destination: Destination,
+  exchange: string,
+  routingKey: string,
+): MessageUndeliverable {
+  const where = exchange === '' ? 'the default exchange' : `exchange ${exchange}`;
+  return new MessageUndeliverable(
+    `no queue takes messages for ${routingKey} from ${where}`,
+    destination.type === 'target' ? { target: destination.target } : {},
+  );
+}

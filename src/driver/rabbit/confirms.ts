@@ -1,0 +1,134 @@
+import type { Message } from 'amqplib';
+import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '../../errors.ts';
+import { type Deferred, deferred } from '../../waiting.ts';
+import type { OutgoingMessage } from '../driver.ts';
+import type { Session } from './session.ts';
+import type { Route } from './topology.ts';
+
+interface Unconfirmed {
+  readonly route: Route;
+  readonly body: Buffer;
+  readonly mandatory: boolean;
+  readonly confirmed: Deferred<void>;
+  readonly publishedAt: number;
+  wasReturned: boolean;
+}
+
+/**
+ * Publishes over one session, and matches what the broker says to what was published.
+ *
+ * A mandatory message that no queue takes comes back *and* is confirmed (the return first), so a
+ * confirm alone does not mean that anybody got it. The wire has no message id of AMQP's own, so a
+ * return is matched by its route and its bytes; returns come in the order of the publishes.
+ */
+export class Confirms {
+  readonly #session: Session;
+  readonly #confirmTimeoutMs: number;
+  readonly #unconfirmed = new Set<Unconfirmed>();
+  #watchdog: NodeJS.Timeout | undefined;
+
+  constructor(session: Session, confirmTimeoutMs: number) {
+    this.#session = session;
+    this.#confirmTimeoutMs = confirmTimeoutMs;
+    session.channel.on('return', (message: Message) => this.#onReturn(message));
+    void session.ended.then((reason) => this.#onEnd(reason));
+  }
+
+  /**
+   * Publishes a persistent message and resolves when the broker has confirmed it.
+   *
+   * @throws {@link MessageUndeliverable}, {@link MessageDeliveryFailure} when the broker refuses
+   * it, whose `cause` is the reason when the session ends first: the broker may have it or not.
+   */
+  publish(route: Route, message: OutgoingMessage, mandatory: boolean): Promise<void> {
+    const { buffer, byteOffset, byteLength } = message.body;
+    const entry: Unconfirmed = {
+      route,
+      body: Buffer.from(buffer, byteOffset, byteLength),
+      mandatory,
+      confirmed: deferred<void>(),
+      publishedAt: performance.now(),
+      wasReturned: false,
+    };
+    this.#unconfirmed.add(entry);
+    this.#watchdog ??= setInterval(() => this.#watch(), this.#confirmTimeoutMs / 4);
+    this.#session.channel.publish(
+      nameOf(route),
+      route.routingKey,
+      entry.body,
+      {
+        mandatory,
+        // The very properties that oslo.messaging sends (oslo-wire.md 4).
+        contentType: 'application/json',
+        contentEncoding: 'utf-8',
+        deliveryMode: 2,
+        priority: 0,
+        headers: {},
+        ...(message.expirationMs !== undefined && { expiration: String(message.expirationMs) }),
+      },
+      (error: unknown) => this.#onConfirm(entry, error),
+    );
+    return entry.confirmed.promise;
+  }
+
+  #onReturn({ fields, content }: Message): void {
+    for (const entry of this.#unconfirmed) {
+      const { route, body, mandatory, wasReturned } = entry;
+      if (!mandatory || wasReturned || route.routingKey !== fields.routingKey) continue;
+      if (nameOf(route) !== fields.exchange || !body.equals(content)) continue;
+      entry.wasReturned = true;
+      return;
+    }
+  }
+
+  #onConfirm(entry: Unconfirmed, error: unknown): void {
+    if (!this.#session.isOpen) return; // #onEnd has settled, or settles, everything that is left.
+    this.#unconfirmed.delete(entry);
+    this.#rest();
+    const { confirmed, route, wasReturned } = entry;
+    if (wasReturned) {
+      const where = `exchange '${nameOf(route)}', routing key '${route.routingKey}'`;
+      confirmed.reject(new MessageUndeliverable(`no queue takes the message: ${where}`));
+    } else if (error) {
+      confirmed.reject(
+        new MessageDeliveryFailure('the broker refused the message', { cause: error }),
+      );
+    } else {
+      confirmed.resolve();
+    }
+  }
+
+  #onEnd(reason: Error): void {
+    for (const { confirmed } of this.#unconfirmed) {
+      confirmed.reject(
+        new MessageDeliveryFailure(
+          `the connection was lost before the broker confirmed: ${reason.message}`,
+          { cause: reason },
+        ),
+      );
+    }
+    this.#unconfirmed.clear();
+    this.#rest();
+  }
+
+  // A broker that lost the queue's leader neither confirms nor fails; only a new session helps.
+  #watch(): void {
+    const [oldest] = this.#unconfirmed;
+    if (oldest === undefined || this.#session.isBlocked) return;
+    if (performance.now() - oldest.publishedAt < this.#confirmTimeoutMs) return;
+    this.#session.end(
+      new MessagingTimeout(`the broker confirmed nothing for ${this.#confirmTimeoutMs} ms`),
+    );
+  }
+
+  #rest(): void {
+    if (this.#unconfirmed.size > 0) return;
+    clearInterval(this.#watchdog);
+    this.#watchdog = undefined;
+  }
+}
+
+/** The exchange's name as AMQP has it: empty for the default exchange. */
+function nameOf(route: Route): string {
+  return route.exchange?.name ?? '';
+}

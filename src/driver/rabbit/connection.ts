@@ -1,0 +1,207 @@
+import { ClosedError, MessageDeliveryFailure, MessagingError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import {
+  cancelled,
+  type Deferred,
+  deferred,
+  pause,
+  type WaitOptions,
+  waitFor,
+} from '../../waiting.ts';
+import type { TransportHost, TransportUrl } from '../transport-url.ts';
+import { isRefusal } from './declaring.ts';
+import type { ResolvedRabbitOptions } from './rabbit-options.ts';
+import { Session } from './session.ts';
+
+/** What a {@link Connection} is made of. */
+export interface ConnectionOptions {
+  /** What it is for: to listen, to send or to take replies; part of its name at the broker. */
+  readonly role: 'listen' | 'send' | 'reply';
+  readonly url: TransportUrl;
+  readonly options: ResolvedRabbitOptions;
+  readonly log: Log;
+  /** Makes a new session fit for its role (topology, prefetch, consumers) before it is used. */
+  readonly setUp?: (session: Session) => Promise<void>;
+}
+
+/**
+ * Keeps one session with the broker open, for as long as it is wanted.
+ *
+ * The first connection gives up after `connectRetries`, or at once when the broker refuses us; a
+ * connection that was lost is made again for ever: to the next host at once, then with full jitter.
+ * A new session is set up before anybody gets it, so that whoever has one can rely on the topology.
+ */
+export class Connection {
+  readonly #of: ConnectionOptions;
+  readonly #stopping = new AbortController();
+  #session: Session | undefined;
+  #arrival: Deferred<Session> = ownedDeferred();
+  #keeping: Promise<void> | undefined;
+  #nextHost = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#of = options;
+  }
+
+  /**
+   * Resolves with a session that is set up: the one there is, or the next.
+   *
+   * @throws {@link MessageDeliveryFailure} when the first connection could not be made;
+   * {@link ClosedError} after `close()`; and as the options say.
+   */
+  session(options: WaitOptions = {}): Promise<Session> {
+    const what = 'a connection to the broker';
+    if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
+    const session = this.current;
+    if (session !== undefined) return Promise.resolve(session);
+    this.#keeping ??= this.#keep();
+    return waitFor(this.#arrival.promise, what, options);
+  }
+
+  /** The session, when there is one that can be used at once. */
+  get current(): Session | undefined {
+    return this.#session?.isOpen ? this.#session : undefined;
+  }
+
+  /** Says good-bye and ends whatever waits; resolves when nothing is left. Idempotent. */
+  async close(): Promise<void> {
+    this.#stopping.abort(new ClosedError(`the ${this.#of.role} connection was closed`));
+    this.#renewArrival().reject(this.#stopping.signal.reason);
+    await this.#session?.close();
+    await this.#keeping;
+  }
+
+  /** The one owner of the loop: it ends with `close()` or a first connection that failed. */
+  async #keep(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      let session: Session;
+      try {
+        session = await this.#connect(isFirst);
+      } catch (error) {
+        // A later `session()` begins anew, with a first connection of its own.
+        this.#keeping = undefined;
+        this.#renewArrival().reject(error);
+        return;
+      }
+      this.#session = session;
+      this.#arrival.resolve(session);
+      const reason = await session.ended;
+      this.#session = undefined;
+      if (signal.aborted) return;
+      this.#renewArrival();
+      this.#of.log.warn(
+        { role: this.#of.role, reason: reason.message },
+        'lost the connection to the broker; connecting again',
+      );
+    }
+  }
+
+  async #connect(isFirst: boolean): Promise<Session> {
+    const { role, url, options, log } = this.#of;
+    const { signal } = this.#stopping;
+    const retries = isFirst ? options.connectRetries : Number.POSITIVE_INFINITY;
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      const host = url.hosts[this.#nextHost++ % url.hosts.length];
+      if (host === undefined) throw new MessageDeliveryFailure('the transport URL names no host');
+      try {
+        const session = await this.#attempt(host);
+        if (!isFirst || attempt > 0)
+          log.info({ role, host: nameOf(host) }, 'connected to the broker');
+        return session;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isFirst && willNotHaveUs(error)) throw refused(host, error);
+        if (attempt >= retries) throw unreachable(url, attempt + 1, error);
+        const delayMs = this.#delayBefore(attempt);
+        log.warn(
+          { role, host: nameOf(host), attempt: attempt + 1, delayMs, reason: messageOf(error) },
+          'could not connect to the broker; trying again',
+        );
+        await pause(delayMs, signal);
+      }
+    }
+  }
+
+  async #attempt(host: TransportHost): Promise<Session> {
+    const { role, url, options, setUp } = this.#of;
+    const session = await Session.open(
+      {
+        host,
+        tls: url.tls,
+        virtualHost: url.virtualHost,
+        connectionName: `greenroom:${process.pid}:${role}`,
+        options,
+      },
+      this.#stopping.signal,
+    );
+    const { signal } = this.#stopping;
+    const onStop = (): void => session.end(signal.reason);
+    signal.addEventListener('abort', onStop, { once: true });
+    try {
+      await setUp?.(session);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', onStop);
+    }
+  }
+
+  // Full jitter keeps a fleet that lost its broker together from coming back together. A library's
+  // back-off would sleep on after `close()`, so the one line is ours.
+  #delayBefore(attempt: number): number {
+    const { retryInitialMs, retryMaxMs } = this.#of.options;
+    if (attempt + 1 < this.#of.url.hosts.length) return 0;
+    return Math.round(Math.random() * Math.min(retryMaxMs, retryInitialMs * 2 ** attempt));
+  }
+
+  /** Gives those who come from now on a new promise to wait for; returns the old one. */
+  #renewArrival(): Deferred<Session> {
+    const previous = this.#arrival;
+    const { signal } = this.#stopping;
+    this.#arrival = ownedDeferred();
+    if (signal.aborted) this.#arrival.reject(signal.reason);
+    return previous;
+  }
+}
+
+/** A deferred that may be rejected while nobody waits for it. */
+function ownedDeferred(): Deferred<Session> {
+  const result = deferred<Session>();
+  result.promise.catch(() => {});
+  return result;
+}
+
+function nameOf(host: TransportHost): string {
+  return `${host.hostname}:${host.port}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the broker is there and will not have us: trying again would not change its mind. */
+function willNotHaveUs(error: unknown): boolean {
+  if (error instanceof MessagingError) return !error.retryable;
+  // amqplib gives a handshake that was refused no code, only the broker's words.
+  const refusal = /\b(403|404|530)\b.*(ACCESS[-_]REFUSED|NOT[-_]FOUND|NOT[-_]ALLOWED)/;
+  return isRefusal(error) || refusal.test(messageOf(error));
+}
+
+function refused(host: TransportHost, cause: unknown): Error {
+  if (cause instanceof MessagingError) return cause;
+  return new MessageDeliveryFailure(`the broker at ${nameOf(host)} refused: ${messageOf(cause)}`, {
+    cause,
+  });
+}
+
+function unreachable(url: TransportUrl, attempts: number, cause: unknown): Error {
+  const hosts = url.hosts.map(nameOf).join(', ');
+  return new MessageDeliveryFailure(
+    `could not connect to the broker at ${hosts} after ${attempts} attempts: ${messageOf(cause)}`,
+    { cause },
+  );
+}

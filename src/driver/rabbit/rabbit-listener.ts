@@ -1,0 +1,141 @@
+import type { ConsumeMessage } from 'amqplib';
+import { ClosedError, ServerListenError } from '../../errors.ts';
+import { formatTarget, type ServerTarget } from '../../target.ts';
+import type { WaitOptions } from '../../waiting.ts';
+import { Backlog } from '../backlog.ts';
+import type { IncomingMessage, Listener } from '../driver.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { declareSubscription, isRefusal } from './declaring.ts';
+import { RabbitMessage } from './rabbit-message.ts';
+import type { Session } from './session.ts';
+import type { Subscription } from './topology.ts';
+
+/** What a {@link RabbitListener} consumes, and how. */
+export interface RabbitListenerOptions {
+  readonly target: ServerTarget;
+  readonly subscriptions: readonly Subscription[];
+  /** How many messages may be unacknowledged, a queue. */
+  readonly prefetch: number;
+  readonly connection: Omit<ConnectionOptions, 'role' | 'setUp'>;
+}
+
+/**
+ * Consumes a server's queues over a connection of its own, which nothing is ever published on: a
+ * broker that is short of memory stops reading from connections that publish.
+ */
+export class RabbitListener implements Listener {
+  readonly #of: RabbitListenerOptions;
+  readonly #connection: Connection;
+  readonly #backlog = new Backlog<IncomingMessage>();
+  #stopping: Promise<number> | undefined;
+
+  constructor(options: RabbitListenerOptions) {
+    this.#of = options;
+    this.#connection = new Connection({
+      ...options.connection,
+      role: 'listen',
+      setUp: (session) => this.#setUp(session),
+    });
+  }
+
+  /**
+   * Connects, declares and consumes; resolves when the broker has confirmed every consumer.
+   *
+   * @throws {@link ServerListenError} when the broker refuses something.
+   */
+  async start(options: WaitOptions): Promise<void> {
+    try {
+      await this.#connection.session(options);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  poll(limit: number): Promise<IncomingMessage[]> {
+    return this.#backlog.take(limit);
+  }
+
+  stop(): Promise<number> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#deleteOwnQueues();
+    await this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #setUp(session: Session): Promise<void> {
+    try {
+      await this.#consume(session);
+    } catch (error) {
+      throw isRefusal(error) ? this.#refused(error) : error;
+    }
+  }
+
+  async #consume(session: Session): Promise<void> {
+    for (const subscription of this.#of.subscriptions) {
+      await declareSubscription(session, subscription);
+    }
+    await session.method(session.channel.prefetch(this.#of.prefetch), 'the prefetch to be set');
+    // What an earlier session left unpolled will be delivered again by this one.
+    this.#backlog.clear();
+    for (const { queue, consumerTag } of this.#of.subscriptions) {
+      const onDelivery = (delivery: ConsumeMessage | null): void => {
+        if (delivery === null) {
+          session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
+        } else {
+          this.#backlog.add(new RabbitMessage(session, delivery));
+        }
+      };
+      await session.method(
+        session.channel.consume(queue.name, onDelivery, { consumerTag, noAck: false }),
+        `the consumer of queue ${queue.name}`,
+      );
+    }
+  }
+
+  #refused(cause: Error): ServerListenError {
+    const { target } = this.#of;
+    return new ServerListenError(`cannot listen on ${formatTarget(target)}: ${cause.message}`, {
+      cause,
+      target,
+    });
+  }
+
+  async #stop(): Promise<number> {
+    const session = this.#connection.current;
+    try {
+      for (const { consumerTag } of this.#of.subscriptions) {
+        if (!session?.isOpen) break;
+        await session.method(session.channel.cancel(consumerTag), 'a consumer to be cancelled');
+      }
+    } catch {
+      // The session ended meanwhile, and its consumers with it: the broker has everything back.
+    }
+    const unpolled = this.#backlog.end();
+    for (const message of unpolled) message.requeue();
+    return unpolled.length;
+  }
+
+  async #deleteOwnQueues(): Promise<void> {
+    const session = this.#connection.current;
+    try {
+      for (const { queue, ownedByServer } of this.#of.subscriptions) {
+        if (!ownedByServer || !session?.isOpen) continue;
+        await session.method(
+          session.channel.deleteQueue(queue.name),
+          `queue ${queue.name} to be deleted`,
+        );
+      }
+    } catch {
+      // The session ended meanwhile; the broker drops the queue when its `x-expires` has passed.
+    }
+  }
+}

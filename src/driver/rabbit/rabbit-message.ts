@@ -1,0 +1,60 @@
+import type { ConsumeMessage } from 'amqplib';
+import type { IncomingMessage } from '../driver.ts';
+import type { Session } from './session.ts';
+
+/** A delivery of one session; once that session is over its verbs do nothing. */
+export class RabbitMessage implements IncomingMessage {
+  readonly arrivedAt: number = performance.now();
+  readonly #session: Session;
+  readonly #delivery: ConsumeMessage;
+  #isSettled = false;
+
+  constructor(session: Session, delivery: ConsumeMessage) {
+    this.#session = session;
+    this.#delivery = delivery;
+  }
+
+  get body(): Uint8Array {
+    return this.#delivery.content;
+  }
+
+  get contentType(): string | undefined {
+    return this.#delivery.properties.contentType;
+  }
+
+  get headers(): Readonly<Record<string, unknown>> {
+    // amqplib lets a header named `__proto__` set the table's prototype; own keys are what was sent.
+    return Object.assign(Object.create(null), this.#delivery.properties.headers);
+  }
+
+  get expirationMs(): number | undefined {
+    const { expiration } = this.#delivery.properties;
+    return typeof expiration === 'string' && /^\d{1,15}$/.test(expiration)
+      ? Number(expiration)
+      : undefined;
+  }
+
+  get redelivered(): boolean {
+    return this.#delivery.fields.redelivered;
+  }
+
+  acknowledge(): void {
+    if (this.#settles()) this.#session.channel.ack(this.#delivery);
+  }
+
+  requeue(): void {
+    // Not `reject`: newer brokers do not count a nack towards a queue's delivery limit.
+    if (this.#settles()) this.#session.channel.nack(this.#delivery, false, true);
+  }
+
+  reject(): void {
+    if (this.#settles()) this.#session.channel.reject(this.#delivery, false);
+  }
+
+  /** Whether the verb counts: it is the first, and the connection it came by is still there. */
+  #settles(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    return this.#session.isOpen;
+  }
+}

@@ -1,0 +1,110 @@
+import { MessageDeliveryFailure } from '../../errors.ts';
+import { cancelled, waitFor } from '../../waiting.ts';
+import type { OutgoingMessage, SendOptions } from '../driver.ts';
+import { Confirms } from './confirms.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { declareExchange, isRefusal } from './declaring.ts';
+import type { Session } from './session.ts';
+import type { ExchangeDeclaration, Route } from './topology.ts';
+
+/** What the sender has of one session; gone with it. */
+interface Outlet {
+  readonly session: Session;
+  readonly confirms: Confirms;
+  readonly declared: Map<string, Promise<void>>;
+}
+
+/**
+ * Publishes over a connection of its own, with confirms.
+ *
+ * A message whose connection was lost before its confirm is published again, with the same
+ * `_unique_id`, for as long as the caller waits: it may then arrive twice, and the receiver's
+ * memory of ids drops the second. Source: oslo-wire.md 12.
+ */
+export class Sender {
+  readonly #connection: Connection;
+  readonly #confirmTimeoutMs: number;
+  #outlet: Outlet | undefined;
+
+  constructor(connection: Omit<ConnectionOptions, 'role' | 'setUp'>) {
+    this.#confirmTimeoutMs = connection.options.confirmTimeoutMs;
+    this.#connection = new Connection({
+      ...connection,
+      role: 'send',
+      setUp: async (session) => {
+        const confirms = new Confirms(session, this.#confirmTimeoutMs);
+        this.#outlet = { session, confirms, declared: new Map() };
+      },
+    });
+  }
+
+  /** Makes sure that there is a connection. */
+  async open(options: SendOptions): Promise<void> {
+    await this.#connection.session(options);
+  }
+
+  /** Publishes until it is confirmed, returned, refused, or the caller will wait no longer. */
+  send(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
+    const what = `the broker to take a message for '${route.routingKey}'`;
+    if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
+    const abandoned = new AbortController();
+    const sent = this.#sendUntilConfirmed(route, message, options.mandatory ?? false, abandoned);
+    return waitFor(sent, what, options).finally(() => abandoned.abort());
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #sendUntilConfirmed(
+    route: Route,
+    message: OutgoingMessage,
+    mandatory: boolean,
+    { signal }: AbortController,
+  ): Promise<void> {
+    for (;;) {
+      const outlet = this.#open() ?? (await this.#waitForOutlet());
+      try {
+        const declaring = route.exchange && this.#declare(outlet, route.exchange);
+        if (declaring !== undefined) await declaring;
+        if (signal.aborted) return; // Nobody waits any more: what was not sent yet must not be.
+        return await outlet.confirms.publish(route, message, mandatory);
+      } catch (error) {
+        if (isRefusal(error)) throw refused(error);
+        // Whatever else failed because the session ended can be tried again on the next.
+        if (outlet.session.isOpen || signal.aborted) throw error;
+      }
+    }
+  }
+
+  #open(): Outlet | undefined {
+    return this.#outlet?.session.isOpen && this.#connection.current ? this.#outlet : undefined;
+  }
+
+  async #waitForOutlet(): Promise<Outlet> {
+    for (;;) {
+      await this.#connection.session();
+      const outlet = this.#open();
+      if (outlet !== undefined) return outlet;
+    }
+  }
+
+  /** Declares the exchange the first time that this session publishes to it. */
+  #declare(outlet: Outlet, exchange: ExchangeDeclaration): Promise<void> | undefined {
+    const known = outlet.declared.get(exchange.name);
+    if (known === settled) return undefined;
+    if (known !== undefined) return known;
+    const declaring = declareExchange(outlet.session, exchange).then(() => {
+      outlet.declared.set(exchange.name, settled);
+    });
+    outlet.declared.set(exchange.name, declaring);
+    return declaring;
+  }
+}
+
+function refused(cause: Error): MessageDeliveryFailure {
+  return new MessageDeliveryFailure(`the broker refused: ${cause.message}`, { cause });
+}
+
+/** Marks an exchange that is known to be declared, so that later sends wait for nothing. */
+const settled = Promise.resolve();

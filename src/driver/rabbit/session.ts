@@ -1,0 +1,168 @@
+import { type ChannelModel, type ConfirmChannel, connect, credentials } from 'amqplib';
+import { ClosedError, MessagingTimeout } from '../../errors.ts';
+import { cancelled, waitFor } from '../../waiting.ts';
+import type { TransportHost } from '../transport-url.ts';
+import type { ResolvedRabbitOptions } from './rabbit-options.ts';
+
+/** What it takes to open a {@link Session}. */
+export interface SessionOptions {
+  readonly host: TransportHost;
+  readonly tls: boolean;
+  readonly virtualHost: string;
+  /** Shown by the broker's management tools as the connection's name. */
+  readonly connectionName: string;
+  readonly options: ResolvedRabbitOptions;
+}
+
+/**
+ * One AMQP connection with its one channel, from handshake to end.
+ *
+ * A session is whole or gone: whatever goes wrong with the connection, the channel or a consumer
+ * ends all of it, once, and `ended` says why. Who wants to go on opens another.
+ */
+export class Session {
+  /** Resolves with the reason once the session is of no more use. */
+  readonly ended: Promise<Error>;
+  readonly channel: ConfirmChannel;
+  readonly #model: ChannelModel;
+  readonly #socket: AbortController;
+  readonly #options: ResolvedRabbitOptions;
+  #isOpen = true;
+  #isBlocked = false;
+  #resolveEnded: (reason: Error) => void = () => {};
+
+  private constructor(
+    model: ChannelModel,
+    channel: ConfirmChannel,
+    socket: AbortController,
+    options: ResolvedRabbitOptions,
+  ) {
+    this.channel = channel;
+    this.#model = model;
+    this.#socket = socket;
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#watch();
+  }
+
+  /**
+   * Connects, within `handshakeTimeoutMs`, and opens a channel with publisher confirms.
+   *
+   * @throws amqplib's error, {@link MessagingTimeout}, or `CallCancelled` when the signal aborts.
+   */
+  static async open(
+    { host, tls, virtualHost, connectionName, options }: SessionOptions,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    if (signal.aborted) throw cancelled('a connection', signal);
+    // amqplib's own timeout is one of inactivity, and it hands out no socket before the handshake
+    // is over; net.connect destroys a socket whose signal aborts, at any time.
+    const socket = new AbortController();
+    const opening = open();
+    try {
+      return await waitFor(opening, `the AMQP handshake with ${host.hostname}:${host.port}`, {
+        timeoutMs: options.handshakeTimeoutMs,
+        signal,
+      });
+    } catch (error) {
+      // The attempt's own rejection, which follows from the abort, has been answered by this one.
+      opening.catch(() => {});
+      socket.abort();
+      throw error;
+    }
+
+    async function open(): Promise<Session> {
+      const model = await connect(
+        {
+          protocol: tls ? 'amqps' : 'amqp',
+          hostname: host.hostname,
+          port: host.port,
+          vhost: encodeURIComponent(virtualHost),
+          heartbeat: Math.max(1, Math.round(options.heartbeatMs / 1000)),
+        },
+        {
+          noDelay: true,
+          keepAlive: true,
+          timeout: options.handshakeTimeoutMs,
+          credentials: credentials.plain(host.username, host.password),
+          clientProperties: { connection_name: connectionName, product: 'greenroom' },
+          // net.connect's own option, which amqplib passes on but does not list in its types.
+          ...({ signal: socket.signal } as object),
+        },
+      );
+      // Without a listener, an error before the session is there to watch would end the process.
+      model.on('error', () => {});
+      const channel = await model.createConfirmChannel();
+      return new Session(model, channel, socket, options);
+    }
+  }
+
+  /** Whether messages can be published and settled now. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether the broker has asked us to stop publishing: it is short of memory or disk. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /**
+   * Waits for the broker's answer to a method no longer than `methodTimeoutMs`; a broker that does
+   * not answer one has forgotten us, so the session ends with it.
+   */
+  async method<T>(answer: Promise<T>, what: string): Promise<T> {
+    try {
+      return await waitFor(answer, what, { timeoutMs: this.#options.methodTimeoutMs });
+    } catch (error) {
+      if (error instanceof MessagingTimeout) this.end(error);
+      throw error;
+    }
+  }
+
+  /** Ends the session at once, without a good-bye. */
+  end(reason: Error): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#socket.abort();
+    this.#resolveEnded(reason);
+  }
+
+  /** Says good-bye to the broker, for at most `closeTimeoutMs`, and ends the session. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      await waitFor(this.#model.close(), 'the connection to close', {
+        timeoutMs: this.#options.closeTimeoutMs,
+      });
+    } catch {
+      // The broker did not answer the good-bye, or cut us off meanwhile: either way it is over.
+    } finally {
+      this.#socket.abort();
+      this.#resolveEnded(new ClosedError('the connection was closed'));
+    }
+  }
+
+  #watch(): void {
+    const ends = (what: string) => (error?: unknown) => {
+      this.end(error instanceof Error ? error : new ClosedError(what));
+    };
+    this.#model.on('error', ends('the connection failed'));
+    this.#model.on('close', ends('the broker closed the connection'));
+    this.#model.on('blocked', () => {
+      this.#isBlocked = true;
+    });
+    this.#model.on('unblocked', () => {
+      this.#isBlocked = false;
+    });
+    this.channel.on('error', ends('the channel failed'));
+    // First in line: amqplib's own listener fails the unconfirmed publishes, and whoever hears of
+    // that has to find the session ended.
+    this.channel.prependListener('close', ends('the broker closed the channel'));
+    // Without this listener amqplib closes the channel when a callback of ours throws (541).
+    this.channel.on('handler-error', ends('a handler of the channel failed'));
+  }
+}

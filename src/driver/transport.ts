@@ -1,0 +1,200 @@
+import { ClosedError, type ErrorSubject, InvalidTarget } from '../errors.ts';
+import { type Log, silentLog } from '../log.ts';
+import { formatTarget, type Target } from '../target.ts';
+import { type WaitOptions, waitFor } from '../waiting.ts';
+import { newId } from '../wire/ids.ts';
+import { encodeRequest } from '../wire/request.ts';
+import type { Destination, Driver } from './driver.ts';
+import { MemoryDriver } from './memory/memory-driver.ts';
+import { RabbitDriver } from './rabbit/rabbit-driver.ts';
+import type { RabbitOptions } from './rabbit/rabbit-options.ts';
+import { ReplyWaiters } from './reply-waiters.ts';
+import { formatTransportUrl, parseTransportUrl, type TransportUrl } from './transport-url.ts';
+
+/** How a {@link Transport} behaves; every field has a default. */
+export interface TransportOptions {
+  /** The exchange of targets that name none; peers must agree on it. @default 'openstack' */
+  readonly controlExchange?: string;
+  /** Connections, deadlines and retries of the RabbitMQ driver. */
+  readonly rabbit?: RabbitOptions;
+  /** Where lines about lost, late and retried things go. @default nowhere */
+  readonly log?: Log;
+}
+
+/** What a client sends; the transport adds ids and addresses. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** How a call waits; `timeoutMs` also tells the broker when the request has gone stale. */
+export interface CallOptions extends WaitOptions {
+  readonly timeoutMs: number;
+}
+
+/**
+ * A shell around a driver: turns calls and casts into messages, and replies into results.
+ *
+ * Made by {@link connect}, shared by any number of clients and one runtime or more.
+ */
+export class Transport implements AsyncDisposable {
+  /** What speaks to the broker; for the runtime, which listens on it. */
+  readonly driver: Driver;
+  readonly #url: TransportUrl;
+  readonly #waiters: ReplyWaiters;
+  #closing: Promise<void> | undefined;
+
+  private constructor(driver: Driver, url: TransportUrl, log: Log) {
+    this.driver = driver;
+    this.#url = url;
+    this.#waiters = new ReplyWaiters(log);
+  }
+
+  /**
+   * Makes a transport without connecting; the first use does.
+   *
+   * @throws {@link InvalidTransportURL} when the URL can't be read.
+   */
+  static of(url: string, options: TransportOptions = {}): Transport {
+    const parsed = parseTransportUrl(url);
+    const { controlExchange = 'openstack', rabbit, log = silentLog } = options;
+    const driver =
+      parsed.scheme === 'memory'
+        ? new MemoryDriver({ url: parsed, controlExchange })
+        : new RabbitDriver({ url: parsed, controlExchange, log, rabbit });
+    return new Transport(driver, parsed, log);
+  }
+
+  /** The transport's URL with every password masked. */
+  get url(): string {
+    return formatTransportUrl(this.#url);
+  }
+
+  /** How many replies came for calls that nobody waited for any more. */
+  get orphanedReplies(): number {
+    return this.#waiters.orphaned;
+  }
+
+  /**
+   * Sends a request and waits for its result.
+   *
+   * @throws {@link RemoteError} when the method failed on the server; {@link MessagingTimeout} when
+   * no reply came in time; {@link MessageDeliveryFailure} when it could not be sent;
+   * {@link InvalidTarget} for a fanout or a target without topic; {@link CallCancelled} and
+   * {@link ClosedError}.
+   */
+  async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
+    const destination = destinationOf(target, 'call');
+    const deadline = performance.now() + options.timeoutMs;
+    const msgId = newId();
+    const about: ErrorSubject = { target, method: request.method, msgId };
+    const unsent = new AbortController();
+    const replied = this.#waiters.expect(msgId, about);
+    const answered = Promise.race([
+      replied,
+      this.#sendCall(destination, request, msgId, deadline, unsent.signal).then(() => replied),
+    ]);
+    try {
+      return await waitFor(answered, replyTo(request.method, target), options, about);
+    } finally {
+      // Whatever ended the wait: what was not sent by now must not be.
+      unsent.abort();
+      this.#waiters.forget(msgId);
+    }
+  }
+
+  /**
+   * Sends a request that nobody answers; resolves when the broker has taken it.
+   *
+   * @throws {@link MessageDeliveryFailure}, {@link MessagingTimeout}, {@link InvalidTarget},
+   * {@link CallCancelled}, {@link ClosedError}.
+   */
+  async cast(target: Target, request: OutgoingRequest, options: WaitOptions = {}): Promise<void> {
+    const destination = destinationOf(target, 'cast');
+    const body = encodeRequest({ ...request, ...addressed(target), uniqueId: newId() });
+    await this.driver.send(destination, { body }, options);
+  }
+
+  /** Fails the calls that still wait and closes the driver. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#waiters.close(new ClosedError('the transport was closed'));
+    await this.driver.close();
+  }
+
+  async #sendCall(
+    destination: Destination,
+    request: OutgoingRequest,
+    msgId: string,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // The reply queue has to exist, again after a lost connection, before anything is sent.
+    const replyQueue = await this.driver.takeReplies((body) => this.#waiters.accept(body), {
+      signal,
+    });
+    const remainingMs = Math.max(0, Math.floor(deadline - performance.now()));
+    const target = destination.type === 'target' ? destination.target : {};
+    const body = encodeRequest({
+      ...request,
+      ...addressed(target),
+      uniqueId: newId(),
+      call: { msgId, replyQueue, monitorTimeout: null },
+    });
+    await this.driver.send(destination, { body, expirationMs: remainingMs }, { signal });
+  }
+}
+
+/**
+ * Connects to a broker: `rabbit://user:password@host:port/virtual_host`, or `memory://` for one that
+ * lives in this process.
+ *
+ * @throws {@link InvalidTransportURL} when the URL can't be read, {@link MessageDeliveryFailure}
+ * when the broker can't be reached or refuses us, and as `timeoutMs` and `signal` say.
+ */
+export async function connect(
+  url: string,
+  { timeoutMs, signal, ...options }: TransportOptions & WaitOptions = {},
+): Promise<Transport> {
+  const transport = Transport.of(url, options);
+  try {
+    await transport.driver.open({ timeoutMs, signal });
+    return transport;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+function destinationOf(target: Target, kind: 'call' | 'cast'): Destination {
+  const { topic } = target;
+  if (!topic) {
+    throw new InvalidTarget(`a topic is required to send: ${formatTarget(target)}`, { target });
+  }
+  if (kind === 'call' && target.fanout) {
+    throw new InvalidTarget(`a call cannot be used with fanout: ${formatTarget(target)}`, {
+      target,
+    });
+  }
+  return { type: 'target', target: { ...target, topic } };
+}
+
+function addressed({ namespace, version }: Target): { namespace?: string; version?: string } {
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function replyTo(method: string, target: Target): string {
+  return `the reply to ${method} from ${formatTarget(target)}`;
+}
