@@ -1,0 +1,84 @@
+import type { Failure } from '../wire/failure.ts';
+
+/** The names that `runtime.start({ executor })` takes. */
+export const executorNames = ['blocking', 'async', 'pool'] as const;
+
+/** Decides where a message is dispatched and how many at once. */
+export type ExecutorName = (typeof executorNames)[number];
+
+/**
+ * Runs requests: in this thread or in hosts, never more than `slots` at a time.
+ *
+ * An executor takes bytes and returns an {@link Outcome}; it does not throw for what an endpoint
+ * does, and it never sees a broker.
+ */
+export interface Executor {
+  readonly name: ExecutorName;
+  /** How many requests run at once, at the most. */
+  readonly slots: number;
+  /** Whether the next request may begin only when the reply to the one before has been sent. */
+  readonly inTurn: boolean;
+  /**
+   * Loads the endpoints and makes the slots ready.
+   *
+   * @throws {@link ExecutorLoadFailure} when an endpoint module can't be loaded, with the reason.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** How many requests could begin now. */
+  readonly credit: number;
+  /** Resolves when there is credit, or when the executor has stopped. */
+  whenCredit(): Promise<void>;
+  /**
+   * Runs one request to its end.
+   *
+   * @param onBegin - Called once, in this thread, when the request has been read and its method is
+   * about to run; never called for a malformed body.
+   */
+  execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome>;
+  /** Ends at once: what still runs is abandoned, and its `execute` resolves as `lost`. Idempotent. */
+  stop(): Promise<void>;
+  /** Settles when the executor can run nothing more: with the reason, or nothing after `stop()`. */
+  readonly closed: Promise<Error | undefined>;
+}
+
+/** One request on its way to a method. */
+export interface Work {
+  /** The body as the driver delivered it. */
+  readonly body: Uint8Array;
+  /** The body's media type; `application/json` when absent. */
+  readonly contentType: string | undefined;
+  /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
+  readonly deadline: number | undefined;
+}
+
+/** What is known of a request once it has been read. */
+export interface Begun {
+  readonly method: string;
+  /** Where the answer goes; absent for a cast. */
+  readonly replyTo: ReplyTo | undefined;
+}
+
+/** The caller's reply queue, and the call's id there (`_reply_q` and `_msg_id`). */
+export interface ReplyTo {
+  readonly queue: string;
+  /** As it stood in the request, which may be no string. */
+  readonly msgId: unknown;
+}
+
+/** What came of a request. */
+export type Outcome =
+  /** The method ran, or could not be called; `body` is the encoded reply of a call. */
+  | {
+      readonly type: 'done';
+      readonly method: string;
+      readonly replyTo: ReplyTo | undefined;
+      readonly reply: { readonly body: Uint8Array } | undefined;
+      /** What went wrong, if it did; for the log. */
+      readonly failure: Failure | undefined;
+      /** Whether the failure is the caller's doing or was announced: no error to log. */
+      readonly expected: boolean;
+    }
+  /** The body was no request; nothing ran. */
+  | { readonly type: 'malformed'; readonly error: Error }
+  /** The place where it ran is gone; whether the method finished is unknown. */
+  | { readonly type: 'lost'; readonly error: Error; readonly begun: Begun | undefined };

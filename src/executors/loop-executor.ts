@@ -1,0 +1,99 @@
+import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
+import { ClosedError } from '../errors.ts';
+import { deferred } from '../waiting.ts';
+import { type EndpointModule, loadEndpoints, registerTypescriptLoader } from './endpoint-module.ts';
+import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { perform } from './perform.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** What a {@link LoopExecutor} is made of. */
+export interface LoopExecutorOptions {
+  readonly name: Extract<ExecutorName, 'blocking' | 'async'>;
+  /** How many requests are under way at once. */
+  readonly slots: number;
+  /** Modules to load endpoints from, and endpoints that are there already, in order of search. */
+  readonly endpoints: readonly (EndpointModule | { readonly instance: object })[];
+  readonly typescriptLoader?: string | undefined;
+}
+
+/**
+ * Runs methods on this thread's own event loop: `blocking` one at a time, `async` many.
+ *
+ * A method that computes for long keeps the loop from everything else, heartbeats included: that is
+ * what the `pool` executor is for.
+ */
+export class LoopExecutor implements Executor {
+  readonly name: ExecutorName;
+  readonly slots: number;
+  readonly inTurn: boolean;
+  readonly #options: LoopExecutorOptions;
+  readonly #freed = new Wakeup();
+  readonly #stopping = new AbortController();
+  readonly #closed = deferred<Error | undefined>();
+  readonly #running = new Set<() => void>();
+  #dispatcher: RPCDispatcher | undefined;
+
+  constructor(options: LoopExecutorOptions) {
+    this.name = options.name;
+    this.slots = options.slots;
+    this.inTurn = options.name === 'blocking';
+    this.#options = options;
+  }
+
+  get credit(): number {
+    return this.slots - this.#running.size;
+  }
+
+  get closed(): Promise<Error | undefined> {
+    return this.#closed.promise;
+  }
+
+  async start(): Promise<void> {
+    const { typescriptLoader } = this.#options;
+    if (typescriptLoader !== undefined) await registerTypescriptLoader(typescriptLoader);
+    const endpoints: object[] = [];
+    for (const source of this.#options.endpoints) {
+      if ('instance' in source) endpoints.push(source.instance);
+      else endpoints.push(...(await loadEndpoints(source)));
+    }
+    this.#dispatcher = new RPCDispatcher({ endpoints });
+  }
+
+  async whenCredit(): Promise<void> {
+    if (this.credit <= 0 && !this.#stopping.signal.aborted) await this.#freed.wait();
+  }
+
+  async execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+    const { signal } = this.#stopping;
+    if (this.#dispatcher === undefined || signal.aborted) {
+      const error = new ClosedError(`the ${this.name} executor is not running`);
+      return { type: 'lost', error, begun: undefined };
+    }
+    return await this.#run(this.#dispatcher, work, onBegin);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new ClosedError('the executor was stopped'));
+    for (const abandon of this.#running) abandon();
+    this.#closed.resolve(undefined);
+    this.#freed.wake();
+  }
+
+  #run(dispatcher: RPCDispatcher, work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+    return new Promise((resolve) => {
+      let begun: Begun | undefined;
+      const abandon = (): void => {
+        resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
+      };
+      this.#running.add(abandon);
+      void perform(dispatcher, work, this.#stopping.signal, (note) => {
+        begun = note;
+        onBegin(note);
+      }).then((outcome) => {
+        this.#running.delete(abandon);
+        resolve(outcome);
+        this.#freed.wake();
+      });
+    });
+  }
+}

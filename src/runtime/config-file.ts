@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Loader, lilconfig } from 'lilconfig';
+import { parse as parseYaml } from 'yaml';
+import { InvalidOptionError } from '../errors.ts';
+import { registerTypescriptLoader } from '../executors/endpoint-module.ts';
+import { checkOptions } from '../options.ts';
+import type { EndpointsOption, RuntimeOptions } from './runtime-options.ts';
+import { runtimeSchema } from './runtime-schema.ts';
+import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
+
+/** Where a config file is looked for, in this order. */
+export const configFileNames: readonly string[] = [
+  'ts',
+  'mts',
+  'js',
+  'mjs',
+  'json',
+  'yaml',
+  'yml',
+].map((extension) => `greenroom.config.${extension}`);
+
+/** A config file that was read. */
+export interface LoadedConfig {
+  /** The file's absolute path. */
+  readonly file: string;
+  readonly options: RuntimeOptions;
+}
+
+/**
+ * Reads the given config file, or the first of `greenroom.config.{ts,mts,js,mjs,json,yaml,yml}` in
+ * the working directory. Relative endpoint paths in it start at the file's folder.
+ *
+ * A module exports the options as `default`, or a function that makes them.
+ *
+ * @throws {@link InvalidOptionError} when there is none, or it can't be read or is not valid.
+ */
+export async function loadConfig(
+  file?: string,
+  cwd: string = process.cwd(),
+): Promise<LoadedConfig> {
+  const search = lilconfig('greenroom', {
+    searchPlaces: [...configFileNames],
+    stopDir: cwd,
+    loaders: {
+      '.ts': importModule,
+      '.mts': importModule,
+      '.js': importModule,
+      '.mjs': importModule,
+      '.yaml': yaml,
+      '.yml': yaml,
+    },
+  });
+  const found = await read(() =>
+    file === undefined ? search.search(cwd) : search.load(path.resolve(cwd, file)),
+  );
+  if (found === null || found.isEmpty) {
+    throw new InvalidOptionError(
+      file === undefined
+        ? `no config file in ${cwd}: make one of ${configFileNames.join(', ')}, or name one`
+        : `the config file ${file} is empty`,
+    );
+  }
+  const { filepath } = found;
+  const made: unknown = typeof found.config === 'function' ? await found.config() : found.config;
+  checkOptions(runtimeSchema, made, path.relative(cwd, filepath));
+  return { file: filepath, options: anchored(made as RuntimeOptions, path.dirname(filepath)) };
+
+  async function read<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      const text = cause instanceof Error ? cause.message : String(cause);
+      throw new InvalidOptionError(`cannot read the config file ${file ?? `in ${cwd}`}: ${text}`, {
+        cause,
+      });
+    }
+  }
+}
+
+const importModule: Loader = async (filepath) => {
+  await readFile(filepath); // So that a missing file is told as such.
+  const { href } = pathToFileURL(filepath);
+  if (needsTypescriptLoader(href)) await registerTypescriptLoader(findTypescriptLoader(href));
+  const module: { default?: unknown } = await import(href);
+  if (module.default === undefined) throw new Error('it has no default export');
+  return module.default;
+};
+
+const yaml: Loader = (_filepath, content) => parseYaml(content) as unknown;
+
+/** Makes relative endpoint paths absolute, from the folder of the file that they stand in. */
+function anchored(options: RuntimeOptions, folder: string): RuntimeOptions {
+  const anchor = (option: EndpointsOption): EndpointsOption => {
+    if (typeof option === 'string') return anchoredPath(option, folder);
+    if (!('module' in option) || typeof option.module !== 'string') return option;
+    return { ...option, module: anchoredPath(option.module, folder) };
+  };
+  const { endpoints } = options.rpc;
+  const list: readonly EndpointsOption[] = Array.isArray(endpoints) ? endpoints : [endpoints];
+  return { ...options, rpc: { ...options.rpc, endpoints: list.map(anchor) } };
+}
+
+function anchoredPath(module: string, folder: string): string {
+  return module.startsWith('.') ? path.resolve(folder, module) : module;
+}

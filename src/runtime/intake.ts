@@ -1,0 +1,181 @@
+import type { IncomingMessage, Listener } from '../driver/driver.ts';
+import type { Begun, Executor, Outcome } from '../executors/executor.ts';
+import { type Log, shortened } from '../log.ts';
+import { failureFrom } from '../wire/failure.ts';
+import { encodeFailureReply } from '../wire/reply.ts';
+import { isPing } from './control-lane.ts';
+import { type Acknowledge, Delivery } from './delivery.ts';
+import type { ReplySender } from './reply-sender.ts';
+
+/** What an {@link Intake} brings together. */
+export interface IntakeOptions {
+  readonly listener: Listener;
+  readonly executor: Executor;
+  /** Answers pings outside the executor; absent when pings are off. */
+  readonly control: Executor | undefined;
+  readonly replies: ReplySender;
+  readonly acknowledge: Acknowledge;
+  readonly log: Log;
+}
+
+/** What became of the messages, in numbers. */
+export interface IntakeCounts {
+  /** Answered, or run to the end if nobody wanted an answer. */
+  readonly finished: number;
+  /** Given back to the queue: not begun here. */
+  readonly returned: number;
+  /** Cut off while running. */
+  readonly abandoned: number;
+}
+
+/**
+ * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
+ *
+ * What the listener has is taken at once, and waits here until the executor has credit; how much
+ * that can be is bounded by the listener's prefetch. Taking it at once is what lets a ping pass.
+ */
+export class Intake {
+  readonly #of: IntakeOptions;
+  readonly #waiting: Delivery[] = [];
+  readonly #inFlight = new Set<Promise<void>>();
+  #isWaitingForCredit = false;
+  #isStopping = false;
+  #finished = 0;
+  #returned = 0;
+  #abandoned = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#of = options;
+  }
+
+  get counts(): IntakeCounts {
+    return { finished: this.#finished, returned: this.#returned, abandoned: this.#abandoned };
+  }
+
+  /** Polls until the listener stops. */
+  async run(): Promise<void> {
+    for (;;) {
+      const messages = await this.#of.listener.poll(Number.POSITIVE_INFINITY);
+      if (messages.length === 0) return;
+      for (const message of messages) this.#admit(message);
+      this.#dispatch();
+    }
+  }
+
+  /** Stops taking: what has not begun goes back to its queue. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const unstarted = this.#waiting.splice(0);
+    this.#returned += await this.#of.listener.stop();
+    for (const { message } of unstarted) message.requeue();
+    this.#returned += unstarted.length;
+  }
+
+  /** Resolves when nothing runs any more, and every reply is with the broker. */
+  async idle(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+  }
+
+  #admit(message: IncomingMessage): void {
+    const { control, acknowledge, log } = this.#of;
+    const delivery = new Delivery(message, acknowledge, log);
+    if (this.#isStopping) {
+      message.requeue();
+      this.#returned++;
+    } else if (control !== undefined && isPing(message.body)) {
+      this.#start(delivery, control);
+    } else {
+      this.#waiting.push(delivery);
+    }
+  }
+
+  #dispatch(): void {
+    const { executor } = this.#of;
+    while (this.#waiting.length > 0) {
+      if (executor.credit <= 0) {
+        this.#dispatchAtCredit();
+        return;
+      }
+      if (executor.inTurn && this.#inFlight.size > 0) return;
+      const delivery = this.#waiting.shift();
+      if (delivery !== undefined) this.#start(delivery, executor);
+    }
+  }
+
+  #dispatchAtCredit(): void {
+    if (this.#isWaitingForCredit) return;
+    this.#isWaitingForCredit = true;
+    void this.#of.executor.whenCredit().then(() => {
+      this.#isWaitingForCredit = false;
+      if (!this.#isStopping) this.#dispatch();
+    });
+  }
+
+  /** Owns the delivery until it is settled and answered. */
+  #start(delivery: Delivery, executor: Executor): void {
+    const { deadline } = delivery;
+    if (deadline !== undefined && performance.now() >= deadline) {
+      this.#of.log.info({}, 'dropped a call that nobody waits for any more');
+      delivery.expired();
+      return;
+    }
+    const handled = this.#handle(delivery, executor).finally(() => {
+      this.#inFlight.delete(handled);
+      if (!this.#isStopping) this.#dispatch();
+    });
+    this.#inFlight.add(handled);
+  }
+
+  async #handle(delivery: Delivery, executor: Executor): Promise<void> {
+    const { body, contentType } = delivery.message;
+    const work = { body, contentType, deadline: delivery.deadline };
+    const outcome = await executor.execute(work, () => delivery.begun());
+    switch (outcome.type) {
+      case 'done':
+        await this.#finish(delivery, outcome);
+        break;
+      case 'malformed':
+        delivery.malformed(outcome.error);
+        break;
+      case 'lost':
+        await this.#lose(delivery, outcome);
+        break;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  async #finish(delivery: Delivery, outcome: Extract<Outcome, { type: 'done' }>): Promise<void> {
+    const { method, replyTo, reply, failure, expected } = outcome;
+    if (failure !== undefined) {
+      const fields = {
+        method: shortened(method),
+        error: `${failure.class}: ${shortened(failure.message)}`,
+        // Where the dispatcher looked in vain is no news.
+        ...(failure.module !== 'oslo_messaging.rpc.dispatcher' && { stack: failure.tb.join('') }),
+      };
+      if (expected) this.#of.log.debug(fields, 'a method failed as expected');
+      else this.#of.log.error(fields, 'a method failed');
+    }
+    if (replyTo !== undefined && reply !== undefined) await this.#of.replies.send(replyTo, reply);
+    delivery.replied();
+    this.#finished++;
+  }
+
+  async #lose(delivery: Delivery, outcome: Extract<Outcome, { type: 'lost' }>): Promise<void> {
+    if (delivery.lost(outcome)) {
+      this.#returned++;
+      return;
+    }
+    this.#abandoned++;
+    await this.#apologize(outcome.begun, outcome.error);
+  }
+
+  /** Tells a caller that its call ended without its method's doing, rather than let it time out. */
+  async #apologize(begun: Begun | undefined, error: Error): Promise<void> {
+    if (begun?.replyTo === undefined) return;
+    const { msgId } = begun.replyTo;
+    const reply = encodeFailureReply({ msgId, failure: failureFrom(error) });
+    await this.#of.replies.send(begun.replyTo, reply);
+  }
+}

@@ -1,0 +1,135 @@
+import { availableParallelism, hostname } from 'node:os';
+import type { RabbitOptions } from '../driver/rabbit/rabbit-options.ts';
+import type { Transport } from '../driver/transport.ts';
+import type { ExecutorName } from '../executors/executor.ts';
+import { type Log, silentLog } from '../log.ts';
+import { checkOptions } from '../options.ts';
+import type { ServerTarget } from '../target.ts';
+import type { Acknowledge } from './delivery.ts';
+import { runtimeSchema } from './runtime-schema.ts';
+
+/**
+ * Where endpoints are loaded from.
+ *
+ * A module: its URL, or a path. Every exported class with a static `target` is an endpoint, or else
+ * the default export. `{ module, export, options }` takes one export, and hands `options`, cloned, to
+ * the constructor in each host. An instance works with `blocking` and `async` only.
+ */
+export type EndpointsOption = URL | string | EndpointModuleOption | object;
+
+/** One module of {@link EndpointsOption}, in full. */
+export interface EndpointModuleOption {
+  readonly module: URL | string;
+  readonly export?: string;
+  readonly options?: unknown;
+}
+
+/** What a server of a {@link Runtime} listens to and runs. */
+export interface RPCOptions {
+  /** `server` names this process among those of the topic. @default server: the host's name */
+  readonly target: {
+    readonly topic: string;
+    readonly server?: string;
+    readonly exchange?: string;
+  };
+  /** Searched in order; the first that has namespace, version and method serves the request. */
+  readonly endpoints: EndpointsOption | readonly EndpointsOption[];
+  /** Whether the runtime itself answers `oslo_rpc_server_ping`, also while it is busy. @default true */
+  readonly ping?: boolean;
+  /**
+   * `on-dispatch`: a message is acknowledged when its method begins, and runs at most once.
+   * `on-reply`: when its reply is with the broker; it may run again after a crash. @default 'on-dispatch'
+   */
+  readonly acknowledge?: Acknowledge;
+  /**
+   * How many messages of a queue wait here for a free slot. More hides more of the broker's round
+   * trip; fewer leaves more for other servers. At least 1. @default as many as there are slots, at least 2
+   */
+  readonly lookAhead?: number;
+}
+
+/** What a {@link Runtime} is made of; all but `rpc` has a default. */
+export interface RuntimeOptions {
+  /** A transport URL, or a transport to share, which is then yours to close. @default 'memory://' */
+  readonly transport?: string | Transport;
+  /** See the README's table. @default 'async' */
+  readonly executor?: ExecutorName;
+  readonly rpc: RPCOptions;
+  /** For the `async` executor. `concurrency`: calls under way at once, at least 1. @default 64 */
+  readonly async?: { readonly concurrency?: number };
+  readonly pool?: PoolOptions;
+  /** Connections, deadlines and retries of the RabbitMQ driver. */
+  readonly rabbit?: RabbitOptions;
+  /** The exchange of targets that name none; peers must agree on it. @default 'openstack' */
+  readonly controlExchange?: string;
+  /** How long running calls may take to finish when the runtime is stopped, in ms. @default 30_000 */
+  readonly drainTimeoutMs?: number;
+  /** Whether SIGTERM and SIGINT drain the runtime, and a second one stops it at once. @default true */
+  readonly signals?: boolean;
+  /** A pino logger, `console`, or anything with their methods. @default nowhere */
+  readonly log?: Log;
+}
+
+/** For the `pool` executor. */
+export interface PoolOptions {
+  /** How many hosts, each on a thread; at least 1. @default the machine's parallelism */
+  readonly threads?: number;
+  /** Calls in one host at once; above 1 only for methods that wait more than they compute. @default 1 */
+  readonly concurrency?: number;
+  /** The most that a host's JavaScript heap may grow to, in MiB, at least 16. @default Node's own limit */
+  readonly maxHeapMb?: number;
+  /** How long a host's endpoints may take to load, in milliseconds. @default 30_000 */
+  readonly readyTimeoutMs?: number;
+}
+
+/** {@link RuntimeOptions} with nothing left open. */
+export interface ResolvedRuntimeOptions {
+  readonly transport: string | Transport;
+  readonly executor: ExecutorName | undefined;
+  readonly target: ServerTarget;
+  readonly endpoints: readonly EndpointsOption[];
+  readonly ping: boolean;
+  readonly acknowledge: Acknowledge;
+  readonly lookAhead: number | undefined;
+  readonly asyncConcurrency: number;
+  readonly pool: Required<Omit<PoolOptions, 'maxHeapMb'>> & {
+    readonly maxHeapMb: number | undefined;
+  };
+  readonly rabbit: RabbitOptions;
+  readonly controlExchange: string;
+  readonly drainTimeoutMs: number;
+  readonly signals: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Checks the options and fills in the defaults; nothing reads the raw ones after it.
+ *
+ * @throws {@link InvalidOptionError} that lists everything that is wrong.
+ */
+export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptions {
+  checkOptions(runtimeSchema, raw, 'runtime options');
+  const { rpc, pool = {} } = raw;
+  const { topic, server = hostname(), exchange } = rpc.target;
+  return {
+    transport: raw.transport ?? 'memory://',
+    executor: raw.executor,
+    target: { topic, server, ...(exchange !== undefined && { exchange }) },
+    endpoints: Array.isArray(rpc.endpoints) ? rpc.endpoints : [rpc.endpoints],
+    ping: rpc.ping ?? true,
+    acknowledge: rpc.acknowledge ?? 'on-dispatch',
+    lookAhead: rpc.lookAhead,
+    asyncConcurrency: raw.async?.concurrency ?? 64,
+    pool: {
+      threads: pool.threads ?? availableParallelism(),
+      concurrency: pool.concurrency ?? 1,
+      maxHeapMb: pool.maxHeapMb,
+      readyTimeoutMs: pool.readyTimeoutMs ?? 30_000,
+    },
+    rabbit: raw.rabbit ?? {},
+    controlExchange: raw.controlExchange ?? 'openstack',
+    drainTimeoutMs: raw.drainTimeoutMs ?? 30_000,
+    signals: raw.signals ?? true,
+    log: raw.log ?? silentLog,
+  };
+}
