@@ -1,4 +1,5 @@
 import { ExecutorLoadFailure } from '../errors.ts';
+import { importModule } from '../import-module.ts';
 
 /** A module that endpoints are loaded from, in the place where they run. Cloneable. */
 export interface EndpointModule {
@@ -10,30 +11,22 @@ export interface EndpointModule {
   readonly options?: unknown;
 }
 
-/**
- * Teaches this thread to import TypeScript, where Node can't by itself.
- *
- * @param loader - URL of a module with a `register()`, such as tsx's API.
- */
-export async function registerTypescriptLoader(loader: string): Promise<void> {
-  const module: { register?: () => unknown; default?: { register(): unknown } } = await import(
-    loader
-  );
-  (module.register ?? module.default?.register)?.();
-}
-
 type EndpointClass = new (options: unknown) => object;
 
 /**
  * Imports the module and makes its endpoints: an instance of each class, or the object itself.
  *
+ * @param typescriptLoader - See {@link importModule}.
  * @throws {@link ExecutorLoadFailure} when the import fails, nothing in the module is an endpoint,
  * or a constructor throws; `cause` is what it threw.
  */
-export async function loadEndpoints(source: EndpointModule): Promise<object[]> {
+export async function loadEndpoints(
+  source: EndpointModule,
+  typescriptLoader: string | undefined,
+): Promise<object[]> {
   let module: Record<string, unknown>;
   try {
-    module = await import(source.url);
+    module = await importModule(source.url, typescriptLoader);
   } catch (cause) {
     throw loadFailure(source, `failed to load: ${textOf(cause)}`, cause);
   }

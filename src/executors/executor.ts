@@ -45,7 +45,7 @@ export interface Executor {
 export interface Work {
   /** The body as the driver delivered it. */
   readonly body: Uint8Array;
-  /** The body's media type; `application/json` when absent. */
+  /** The body's media type; a body without one is malformed, as it is for oslo.messaging. */
   readonly contentType: string | undefined;
   /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
   readonly deadline: number | undefined;

@@ -1,6 +1,6 @@
 import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ClosedError } from '../errors.ts';
-import { type EndpointModule, loadEndpoints, registerTypescriptLoader } from './endpoint-module.ts';
+import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Outcome } from './executor.ts';
 import {
   type DoneItem,
@@ -57,9 +57,8 @@ export async function runHost(task: HostTask): Promise<void> {
 }
 
 async function load({ endpoints, typescriptLoader }: HostTask): Promise<RPCDispatcher> {
-  if (typescriptLoader !== undefined) await registerTypescriptLoader(typescriptLoader);
   const loaded = await Promise.all(
-    endpoints.map((source: EndpointModule) => loadEndpoints(source)),
+    endpoints.map((source: EndpointModule) => loadEndpoints(source, typescriptLoader)),
   );
   return new RPCDispatcher({ endpoints: loaded.flat() });
 }

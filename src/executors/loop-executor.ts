@@ -1,7 +1,7 @@
 import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ClosedError } from '../errors.ts';
 import { deferred } from '../waiting.ts';
-import { type EndpointModule, loadEndpoints, registerTypescriptLoader } from './endpoint-module.ts';
+import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { perform } from './perform.ts';
 import { Wakeup } from './wakeup.ts';
@@ -50,11 +50,10 @@ export class LoopExecutor implements Executor {
 
   async start(): Promise<void> {
     const { typescriptLoader } = this.#options;
-    if (typescriptLoader !== undefined) await registerTypescriptLoader(typescriptLoader);
     const endpoints: object[] = [];
     for (const source of this.#options.endpoints) {
       if ('instance' in source) endpoints.push(source.instance);
-      else endpoints.push(...(await loadEndpoints(source)));
+      else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
     }
     this.#dispatcher = new RPCDispatcher({ endpoints });
   }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Loader, lilconfig } from 'lilconfig';
 import { parse as parseYaml } from 'yaml';
 import { InvalidOptionError } from '../errors.ts';
-import { registerTypescriptLoader } from '../executors/endpoint-module.ts';
+import { importModule } from '../import-module.ts';
 import { checkOptions } from '../options.ts';
 import type { EndpointsOption, RuntimeOptions } from './runtime-options.ts';
 import { runtimeSchema } from './runtime-schema.ts';
@@ -44,10 +43,10 @@ export async function loadConfig(
     searchPlaces: [...configFileNames],
     stopDir: cwd,
     loaders: {
-      '.ts': importModule,
-      '.mts': importModule,
-      '.js': importModule,
-      '.mjs': importModule,
+      '.ts': esModule,
+      '.mts': esModule,
+      '.js': esModule,
+      '.mjs': esModule,
       '.yaml': yaml,
       '.yml': yaml,
     },
@@ -79,13 +78,12 @@ export async function loadConfig(
   }
 }
 
-const importModule: Loader = async (filepath) => {
-  await readFile(filepath); // So that a missing file is told as such.
+const esModule: Loader = async (filepath) => {
   const { href } = pathToFileURL(filepath);
-  if (needsTypescriptLoader(href)) await registerTypescriptLoader(findTypescriptLoader(href));
-  const module: { default?: unknown } = await import(href);
-  if (module.default === undefined) throw new Error('it has no default export');
-  return module.default;
+  const loader = needsTypescriptLoader(href) ? findTypescriptLoader(href) : undefined;
+  const { default: config } = await importModule(href, loader);
+  if (config === undefined) throw new Error('it has no default export');
+  return config;
 };
 
 const yaml: Loader = (_filepath, content) => parseYaml(content) as unknown;

@@ -2,7 +2,7 @@ import type { Listener } from '../driver/driver.ts';
 import { Transport } from '../driver/transport.ts';
 import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
 import type { Executor, ExecutorName } from '../executors/executor.ts';
-import { deferred, pause, type WaitOptions } from '../waiting.ts';
+import { deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { controlLane } from './control-lane.ts';
 import { readEnvironment } from './environment.ts';
@@ -67,6 +67,8 @@ export class Runtime implements AsyncDisposable {
   #draining: Promise<DrainReport> | undefined;
   #failure: Error | undefined;
   #ignoreSignals: () => void = () => {};
+  /** A server keeps its process alive, also where it has no socket that would. */
+  #holdProcess: NodeJS.Timeout | undefined;
 
   /** @throws {@link InvalidOptionError} that lists everything that is wrong with the options. */
   constructor(options: RuntimeOptions) {
@@ -165,6 +167,7 @@ export class Runtime implements AsyncDisposable {
       throw new ClosedError('the runtime was stopped while it was starting', { cause: error });
     }
     this.#state = 'running';
+    this.#holdProcess = setInterval(() => {}, longestTimerMs);
     if (this.#options.signals) this.#listenForSignals();
     void this.#executor.closed.then((reason) => reason && this.#fail(reason));
   }
@@ -243,6 +246,7 @@ export class Runtime implements AsyncDisposable {
       }
     }
     this.#ignoreSignals();
+    clearInterval(this.#holdProcess);
     this.#state = this.#failure === undefined ? 'stopped' : 'failed';
     this.#closed.resolve(this.#failure);
     return this.#intake?.counts ?? { finished: 0, returned: 0, abandoned: 0 };
