@@ -18,6 +18,7 @@ export {
 export type { Context } from './dispatcher/context.ts';
 export type { EndpointTarget } from './dispatcher/endpoint.ts';
 export type { RabbitOptions } from './driver/rabbit/rabbit-options.ts';
+export type { TopologyOptions } from './driver/rabbit/topology-options.ts';
 export { connect, type Transport, type TransportOptions } from './driver/transport.ts';
 export {
   CallCancelled,

@@ -22,7 +22,7 @@ type EndpointClass = new (options: unknown) => object;
  */
 export async function loadEndpoints(
   source: EndpointModule,
-  typescriptLoader: string | undefined,
+  typescriptLoader?: string,
 ): Promise<object[]> {
   let module: Record<string, unknown>;
   try {

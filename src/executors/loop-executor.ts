@@ -1,5 +1,5 @@
 import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
-import { ClosedError } from '../errors.ts';
+import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
 import { deferred } from '../waiting.ts';
 import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
@@ -55,7 +55,11 @@ export class LoopExecutor implements Executor {
       if ('instance' in source) endpoints.push(source.instance);
       else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
     }
-    this.#dispatcher = new RPCDispatcher({ endpoints });
+    try {
+      this.#dispatcher = new RPCDispatcher({ endpoints });
+    } catch (cause) {
+      throw new ExecutorLoadFailure((cause as Error).message, { cause });
+    }
   }
 
   async whenCredit(): Promise<void> {

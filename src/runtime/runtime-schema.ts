@@ -12,6 +12,21 @@ const endpoints = z.custom<object | string>(
   'must be a module URL, a path, { module, export, options }, an instance, or a list of these',
 );
 
+const topology = z.strictObject({
+  durable: z.boolean().optional(),
+  autoDelete: z.boolean().optional(),
+  quorum: z.boolean().optional(),
+  quorumDeliveryLimit: z.int().min(0).optional(),
+  quorumMaxMemoryLength: z.int().min(0).optional(),
+  quorumMaxMemoryBytes: z.int().min(0).optional(),
+  transientQuorum: z.boolean().optional(),
+  transientTtlMs: durationMs.optional(),
+  streamFanout: z.boolean().optional(),
+  queueNames: z.strictObject({ host: name, process: name }).optional(),
+  cancelOnFailover: z.boolean().optional(),
+  haQueues: z.boolean().optional(),
+});
+
 const rabbit = z.strictObject({
   heartbeatMs: z.number().min(1000).optional(),
   handshakeTimeoutMs: durationMs.optional(),
@@ -27,6 +42,7 @@ const rabbit = z.strictObject({
     .optional(),
   retryInitialMs: durationMs.optional(),
   retryMaxMs: durationMs.optional(),
+  topology: topology.optional(),
 });
 
 /** The shape of `RuntimeOptions`, as it is checked when a runtime is made and a config file is read. */

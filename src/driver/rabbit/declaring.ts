@@ -1,5 +1,11 @@
+import type { ConsumeMessage } from 'amqplib';
 import type { Session } from './session.ts';
-import type { ExchangeDeclaration, QueueDeclaration, Subscription } from './topology.ts';
+import type {
+  ConsumerDeclaration,
+  ExchangeDeclaration,
+  QueueDeclaration,
+  Subscription,
+} from './topology.ts';
 
 /** Declares an exchange; does nothing when it exists with the same arguments. */
 export async function declareExchange(
@@ -33,6 +39,23 @@ export async function declareSubscription(session: Session, of: Subscription): P
   await session.method(
     session.channel.bindQueue(of.queue.name, of.exchange.name, of.bindingKey),
     `queue ${of.queue.name} to be bound`,
+  );
+}
+
+/** Begins to consume a queue; `onDelivery` gets `null` when the broker cancels the consumer. */
+export async function consume(
+  session: Session,
+  queue: string,
+  { tag, arguments: args }: ConsumerDeclaration,
+  onDelivery: (delivery: ConsumeMessage | null) => void,
+): Promise<void> {
+  await session.method(
+    session.channel.consume(queue, onDelivery, {
+      consumerTag: tag,
+      noAck: false,
+      arguments: { ...args },
+    }),
+    `the consumer of queue ${queue}`,
   );
 }
 

@@ -2,7 +2,6 @@ import { ClosedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
-import { newId } from '../../wire/ids.ts';
 import type {
   Destination,
   Driver,
@@ -16,7 +15,8 @@ import { RabbitListener } from './rabbit-listener.ts';
 import { defaultRabbitOptions, type RabbitOptions } from './rabbit-options.ts';
 import { ReplyConsumer } from './reply-consumer.ts';
 import { Sender } from './sender.ts';
-import { replyQueue, routeToQueue, routeToTarget, serverSubscriptions } from './topology.ts';
+import { Topology } from './topology.ts';
+import { resolveTopologyOptions } from './topology-options.ts';
 
 /** What a {@link RabbitDriver} is made of. */
 export interface RabbitDriverOptions {
@@ -33,7 +33,7 @@ export interface RabbitDriverOptions {
  */
 export class RabbitDriver implements Driver {
   readonly kind = 'rabbit';
-  readonly #controlExchange: string;
+  readonly #topology: Topology;
   readonly #connection: ConstructorParameters<typeof Sender>[0];
   readonly #sender: Sender;
   readonly #listeners = new Set<RabbitListener>();
@@ -41,8 +41,9 @@ export class RabbitDriver implements Driver {
   #closing: Promise<void> | undefined;
 
   constructor({ url, controlExchange, log, rabbit }: RabbitDriverOptions) {
-    this.#controlExchange = controlExchange;
-    this.#connection = { url, options: { ...defaultRabbitOptions, ...rabbit }, log };
+    const { topology, ...options } = rabbit ?? {};
+    this.#topology = new Topology(controlExchange, resolveTopologyOptions(topology));
+    this.#connection = { url, options: { ...defaultRabbitOptions, ...options }, log };
     this.#sender = new Sender(this.#connection);
   }
 
@@ -55,7 +56,7 @@ export class RabbitDriver implements Driver {
     this.#assertOpen();
     const listener = new RabbitListener({
       target,
-      subscriptions: serverSubscriptions(target, this.#controlExchange, newId()),
+      subscriptions: this.#topology.subscriptions(target),
       prefetch: options.prefetch,
       connection: this.#connection,
     });
@@ -77,8 +78,8 @@ export class RabbitDriver implements Driver {
     if (this.#closing !== undefined) return Promise.reject(closed());
     const route =
       destination.type === 'reply'
-        ? routeToQueue(destination.queue)
-        : routeToTarget(destination.target, this.#controlExchange);
+        ? this.#topology.routeToQueue(destination.queue)
+        : this.#topology.routeToTarget(destination.target);
     return this.#sender.send(route, message, options);
   }
 
@@ -87,7 +88,7 @@ export class RabbitDriver implements Driver {
     options: WaitOptions = {},
   ): Promise<string> {
     this.#assertOpen();
-    this.#replies ??= new ReplyConsumer(replyQueue(newId()), onReply, this.#connection);
+    this.#replies ??= new ReplyConsumer(this.#topology.replies(), onReply, this.#connection);
     return await this.#replies.ready(options);
   }
 

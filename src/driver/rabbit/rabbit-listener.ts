@@ -1,11 +1,10 @@
-import type { ConsumeMessage } from 'amqplib';
 import { ClosedError, ServerListenError } from '../../errors.ts';
 import { formatTarget, type ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
 import { Backlog } from '../backlog.ts';
 import type { IncomingMessage, Listener } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { declareSubscription, isRefusal } from './declaring.ts';
+import { consume, declareSubscription, isRefusal } from './declaring.ts';
 import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
 import type { Subscription } from './topology.ts';
@@ -86,18 +85,14 @@ export class RabbitListener implements Listener {
     await session.method(session.channel.prefetch(this.#of.prefetch), 'the prefetch to be set');
     // What an earlier session left unpolled will be delivered again by this one.
     this.#backlog.clear();
-    for (const { queue, consumerTag } of this.#of.subscriptions) {
-      const onDelivery = (delivery: ConsumeMessage | null): void => {
+    for (const { queue, consumer } of this.#of.subscriptions) {
+      await consume(session, queue.name, consumer, (delivery) => {
         if (delivery === null) {
           session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         } else {
           this.#backlog.add(new RabbitMessage(session, delivery));
         }
-      };
-      await session.method(
-        session.channel.consume(queue.name, onDelivery, { consumerTag, noAck: false }),
-        `the consumer of queue ${queue.name}`,
-      );
+      });
     }
   }
 
@@ -112,9 +107,9 @@ export class RabbitListener implements Listener {
   async #stop(): Promise<number> {
     const session = this.#connection.current;
     try {
-      for (const { consumerTag } of this.#of.subscriptions) {
+      for (const { consumer } of this.#of.subscriptions) {
         if (!session?.isOpen) break;
-        await session.method(session.channel.cancel(consumerTag), 'a consumer to be cancelled');
+        await session.method(session.channel.cancel(consumer.tag), 'a consumer to be cancelled');
       }
     } catch {
       // The session ended meanwhile, and its consumers with it: the broker has everything back.

@@ -1,3 +1,5 @@
+import type { TopologyOptions } from './topology-options.ts';
+
 /** How the RabbitMQ driver connects, waits and retries; every field has a default. */
 export interface RabbitOptions {
   /**
@@ -26,10 +28,12 @@ export interface RabbitOptions {
   readonly retryInitialMs?: number;
   /** The longest pause between attempts. @default 5_000 */
   readonly retryMaxMs?: number;
+  /** What queues and exchanges are declared like. @default oslo.messaging's defaults */
+  readonly topology?: TopologyOptions;
 }
 
-/** {@link RabbitOptions} with nothing left open. */
-export type ResolvedRabbitOptions = Required<RabbitOptions>;
+/** {@link RabbitOptions} for connections, with nothing left open. */
+export type ResolvedRabbitOptions = Required<Omit<RabbitOptions, 'topology'>>;
 
 export const defaultRabbitOptions: ResolvedRabbitOptions = {
   heartbeatMs: 10_000,

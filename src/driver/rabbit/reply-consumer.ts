@@ -2,9 +2,9 @@ import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
 import type { WaitOptions } from '../../waiting.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { declareQueue } from './declaring.ts';
+import { consume, declareQueue } from './declaring.ts';
 import type { Session } from './session.ts';
-import type { QueueDeclaration } from './topology.ts';
+import type { ReplySubscription } from './topology.ts';
 
 /**
  * Consumes a client's reply queue over a connection of its own.
@@ -13,16 +13,16 @@ import type { QueueDeclaration } from './topology.ts';
  * reconnection. A reply is acknowledged on receipt. Source: oslo-wire.md 1.18 and 10.
  */
 export class ReplyConsumer {
-  readonly #queue: QueueDeclaration;
+  readonly #subscription: ReplySubscription;
   readonly #onReply: (body: Uint8Array) => void;
   readonly #connection: Connection;
 
   constructor(
-    queue: QueueDeclaration,
+    subscription: ReplySubscription,
     onReply: (body: Uint8Array) => void,
     connection: Omit<ConnectionOptions, 'role' | 'setUp'>,
   ) {
-    this.#queue = queue;
+    this.#subscription = subscription;
     this.#onReply = onReply;
     this.#connection = new Connection({
       ...connection,
@@ -34,7 +34,7 @@ export class ReplyConsumer {
   /** Resolves with the queue's name when the queue exists and is consumed. */
   async ready(options: WaitOptions): Promise<string> {
     if (this.#connection.current === undefined) await this.#connection.session(options);
-    return this.#queue.name;
+    return this.#subscription.queue.name;
   }
 
   close(): Promise<void> {
@@ -42,19 +42,16 @@ export class ReplyConsumer {
   }
 
   async #setUp(session: Session): Promise<void> {
-    const { name } = this.#queue;
-    await declareQueue(session, this.#queue);
+    const { queue, consumer } = this.#subscription;
+    await declareQueue(session, queue);
     const onDelivery = (delivery: ConsumeMessage | null): void => {
       if (delivery === null) {
-        session.end(new ClosedError(`the broker cancelled the consumer of queue ${name}`));
+        session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         return;
       }
       session.channel.ack(delivery);
       this.#onReply(delivery.content);
     };
-    await session.method(
-      session.channel.consume(name, onDelivery, { consumerTag: '1', noAck: false }),
-      `the consumer of queue ${name}`,
-    );
+    await consume(session, queue.name, consumer, onDelivery);
   }
 }

@@ -1,4 +1,9 @@
 import type { ServerTarget, Target } from '../../target.ts';
+import { newId } from '../../wire/ids.ts';
+import type { ResolvedTopologyOptions } from './topology-options.ts';
+
+/** Arguments of an AMQP method, by the names that the broker gives them. */
+export type AmqpArguments = Readonly<Record<string, unknown>>;
 
 /** An exchange as `exchange.declare` takes it. */
 export interface ExchangeDeclaration {
@@ -13,7 +18,13 @@ export interface QueueDeclaration {
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly arguments: AmqpArguments;
+}
+
+/** A consumer as `basic.consume` takes it. */
+export interface ConsumerDeclaration {
+  readonly tag: string;
+  readonly arguments: AmqpArguments;
 }
 
 /** One queue that a server consumes from, with all that has to exist for it. */
@@ -21,9 +32,15 @@ export interface Subscription {
   readonly exchange: ExchangeDeclaration;
   readonly queue: QueueDeclaration;
   readonly bindingKey: string;
-  readonly consumerTag: string;
+  readonly consumer: ConsumerDeclaration;
   /** Whether the server that made the queue deletes it when it closes. */
   readonly ownedByServer: boolean;
+}
+
+/** The queue that a client's replies come to, bound to the default exchange by its name. */
+export interface ReplySubscription {
+  readonly queue: QueueDeclaration;
+  readonly consumer: ConsumerDeclaration;
 }
 
 /** Where one message is published. */
@@ -33,77 +50,165 @@ export interface Route {
   readonly routingKey: string;
 }
 
-/** How long the broker keeps a fanout or reply queue that nobody uses (`x-expires`). */
-const transientQueueTtlMs = 1_800_000;
-
-function topicExchange(name: string): ExchangeDeclaration {
-  return { name, type: 'topic', durable: false, autoDelete: false };
-}
-
-// The fanout exchange is named after the topic alone: services that share a topic on different
-// control exchanges hear each other's fanouts, as they do with oslo.messaging (oslo-wire.md 1.14).
-function fanoutExchange(topic: string): ExchangeDeclaration {
-  return { name: `${topic}_fanout`, type: 'fanout', durable: false, autoDelete: true };
-}
-
-function transientQueue(name: string): QueueDeclaration {
-  return {
-    name,
-    durable: false,
-    autoDelete: false,
-    arguments: { 'x-expires': transientQueueTtlMs },
-  };
-}
+/** The last number that each `host:process` of this process's queues has been given. */
+const queueNumbers = new Map<string, number>();
 
 /**
- * What a server of `target` declares and consumes, in oslo.messaging's order: the topic's shared
- * queue, the server's own, and a fanout queue of its own. Source: oslo-wire.md 3.
+ * oslo.messaging's exchanges, queues and bindings, with their flags, under a set of options.
  *
- * @param uniqueId - Ends the fanout queue's name; the same one for the listener's whole life.
+ * Says what there has to be; declares nothing. Source: oslo-wire.md 3.
  */
-export function serverSubscriptions(
-  target: ServerTarget,
-  controlExchange: string,
-  uniqueId: string,
-): readonly Subscription[] {
-  const { topic, server } = target;
-  const exchange = topicExchange(target.exchange ?? controlExchange);
-  const topicSubscription = (name: string, consumerTag: string): Subscription => ({
-    exchange,
-    queue: { name, durable: false, autoDelete: false, arguments: {} },
-    bindingKey: name,
-    consumerTag,
-    ownedByServer: false,
-  });
-  return [
-    topicSubscription(topic, '1'),
-    topicSubscription(`${topic}.${server}`, '2'),
-    {
-      exchange: fanoutExchange(topic),
-      queue: transientQueue(`${topic}_fanout_${uniqueId}`),
+export class Topology {
+  readonly #controlExchange: string;
+  readonly #options: ResolvedTopologyOptions;
+
+  constructor(controlExchange: string, options: ResolvedTopologyOptions) {
+    this.#controlExchange = controlExchange;
+    this.#options = options;
+  }
+
+  /**
+   * What a server of `target` declares and consumes, in oslo.messaging's order: the topic's shared
+   * queue, the server's own, and the fanout queue. A new fanout queue's name at every call.
+   */
+  subscriptions(target: ServerTarget): readonly Subscription[] {
+    const { topic, server } = target;
+    const exchange = this.#topicExchange(target.exchange);
+    const shared = (name: string, tag: string): Subscription => ({
+      exchange,
+      queue: this.#topicQueue(name),
+      bindingKey: name,
+      consumer: { tag, arguments: this.#consumerArguments() },
+      ownedByServer: false,
+    });
+    return [shared(topic, '1'), shared(`${topic}.${server}`, '2'), this.#fanout(topic, '3')];
+  }
+
+  /** A reply queue of a new name. */
+  replies(): ReplySubscription {
+    return {
+      queue: this.#transientQueue(`reply_${this.#queueId()}`),
+      consumer: { tag: '1', arguments: this.#consumerArguments() },
+    };
+  }
+
+  /** Where a message to `target` is published. Source: oslo-wire.md 4. */
+  routeToTarget(target: Target & { readonly topic: string }): Route {
+    if (target.fanout) return { exchange: this.#fanoutExchange(target.topic), routingKey: '' };
+    const routingKey = target.server ? `${target.topic}.${target.server}` : target.topic;
+    return { exchange: this.#topicExchange(target.exchange), routingKey };
+  }
+
+  /** Where a reply is published: the default exchange, which is bound to every queue by its name. */
+  routeToQueue(queue: string): Route {
+    return { exchange: undefined, routingKey: queue };
+  }
+
+  #topicExchange(name: string | undefined): ExchangeDeclaration {
+    const { durable, quorum, autoDelete } = this.#options;
+    return {
+      name: name || this.#controlExchange,
+      type: 'topic',
+      durable: durable || quorum,
+      autoDelete,
+    };
+  }
+
+  // Named after the topic alone: services that share a topic on different control exchanges hear
+  // each other's fanouts, as they do with oslo.messaging (oslo-wire.md 1.14).
+  #fanoutExchange(topic: string): ExchangeDeclaration {
+    return {
+      name: `${topic}_fanout`,
+      type: 'fanout',
+      durable: this.#options.transientQuorum,
+      autoDelete: true,
+    };
+  }
+
+  #topicQueue(name: string): QueueDeclaration {
+    const { durable, quorum, autoDelete } = this.#options;
+    return {
+      name,
+      durable: durable || quorum,
+      autoDelete,
+      arguments: { ...this.#haArguments(), ...this.#quorumArguments() },
+    };
+  }
+
+  #transientQueue(name: string): QueueDeclaration {
+    const { transientQuorum, transientTtlMs } = this.#options;
+    return {
+      name,
+      durable: transientQuorum,
+      autoDelete: false,
+      arguments: {
+        ...this.#haArguments(),
+        ...(transientQuorum && { 'x-queue-type': 'quorum' }),
+        ...(transientTtlMs > 0 && { 'x-expires': transientTtlMs }),
+      },
+    };
+  }
+
+  #fanout(topic: string, tag: string): Subscription {
+    const { streamFanout, queueNames } = this.#options;
+    const name = `${topic}_fanout`;
+    return {
+      exchange: this.#fanoutExchange(topic),
+      queue: streamFanout
+        ? this.#streamQueue(name)
+        : this.#transientQueue(`${name}_${this.#queueId()}`),
       bindingKey: topic,
-      consumerTag: '3',
-      ownedByServer: true,
-    },
-  ];
-}
+      consumer: {
+        tag,
+        arguments: {
+          ...this.#consumerArguments(),
+          ...(streamFanout && { 'x-stream-offset': 'last' }),
+        },
+      },
+      // A stream is everybody's, and a name that comes again is for the one who comes again.
+      ownedByServer: !streamFanout && queueNames === undefined,
+    };
+  }
 
-/** The queue that a client's replies come to. Source: oslo-wire.md 3. */
-export function replyQueue(uniqueId: string): QueueDeclaration {
-  return transientQueue(`reply_${uniqueId}`);
-}
+  #streamQueue(name: string): QueueDeclaration {
+    const { transientTtlMs } = this.#options;
+    return {
+      name,
+      durable: true,
+      autoDelete: false,
+      arguments: {
+        'x-queue-type': 'stream',
+        ...(transientTtlMs > 0 && { 'x-max-age': `${Math.round(transientTtlMs / 1000)}s` }),
+      },
+    };
+  }
 
-/** Where a message to `target` is published. Source: oslo-wire.md 4. */
-export function routeToTarget(
-  target: Target & { readonly topic: string },
-  controlExchange: string,
-): Route {
-  if (target.fanout) return { exchange: fanoutExchange(target.topic), routingKey: '' };
-  const routingKey = target.server ? `${target.topic}.${target.server}` : target.topic;
-  return { exchange: topicExchange(target.exchange ?? controlExchange), routingKey };
-}
+  #haArguments(): AmqpArguments {
+    return this.#options.haQueues ? { 'x-ha-policy': 'all' } : {};
+  }
 
-/** Where a reply is published: the default exchange, which is bound to every queue by its name. */
-export function routeToQueue(queue: string): Route {
-  return { exchange: undefined, routingKey: queue };
+  #quorumArguments(): AmqpArguments {
+    const { quorum, quorumDeliveryLimit, quorumMaxMemoryLength, quorumMaxMemoryBytes } =
+      this.#options;
+    if (!quorum) return {};
+    return {
+      'x-queue-type': 'quorum',
+      ...(quorumDeliveryLimit > 0 && { 'x-delivery-limit': quorumDeliveryLimit }),
+      ...(quorumMaxMemoryLength > 0 && { 'x-max-in-memory-length': quorumMaxMemoryLength }),
+      ...(quorumMaxMemoryBytes > 0 && { 'x-max-in-memory-bytes': quorumMaxMemoryBytes }),
+    };
+  }
+
+  #consumerArguments(): AmqpArguments {
+    return this.#options.cancelOnFailover ? { 'x-cancel-on-ha-failover': true } : {};
+  }
+
+  #queueId(): string {
+    const { queueNames } = this.#options;
+    if (queueNames === undefined) return newId();
+    const owner = `${queueNames.host}:${queueNames.process}`;
+    const number = (queueNumbers.get(owner) ?? 0) + 1;
+    queueNumbers.set(owner, number);
+    return `${owner}:${number}`;
+  }
 }
