@@ -1,0 +1,58 @@
+// The settings that make a RabbitMQ private: nothing of the machine's own broker is read, nothing
+// outside one folder is written, and nothing listens beyond the loopback interface.
+import path from 'node:path';
+
+const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false';
+
+/**
+ * The files a private broker starts with, by name.
+ *
+ * @param {import('./rabbitmq.mjs').PrivateBrokerOptions} options
+ * @returns {Record<string, string>}
+ */
+export function brokerFiles({ config = [], advancedConfig = '[].', plugins = [] }) {
+  return {
+    'console.log': '',
+    'rabbitmq.conf': [...config, ''].join('\n'),
+    'advanced.config': `${advancedConfig}\n`,
+    enabled_plugins: `[${plugins.join(',')}].\n`,
+    'rabbitmq-env.conf': '',
+  };
+}
+
+/**
+ * The environment of the broker, its epmd and its `rabbitmqctl`.
+ *
+ * @param {string} folder
+ * @param {{ port: number, distributionPort: number, epmdPort: number }} ports
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function brokerEnvironment(folder, { port, distributionPort, epmdPort }) {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(RABBITMQ|ERL|NODE)_|^NOTIFY_SOCKET$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    HOME: folder,
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_CRASH_DUMP: path.join(folder, 'erl_crash.dump'),
+    RABBITMQ_NODENAME: `greenroom-${port}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_CONF_ENV_FILE: path.join(folder, 'rabbitmq-env.conf'),
+    RABBITMQ_CONFIG_FILE: path.join(folder, 'rabbitmq.conf'),
+    RABBITMQ_CONFIG_FILES: path.join(folder, 'conf.d'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: path.join(folder, 'advanced.config'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: path.join(folder, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: path.join(folder, 'data'),
+    RABBITMQ_LOG_BASE: path.join(folder, 'log'),
+    RABBITMQ_LOGS: '-',
+    // The script then `exec`s Erlang instead of waiting for it, so the pid we have is the broker's.
+    RABBITMQ_ALLOW_INPUT: '1',
+    // Without busy waiting an idle broker leaves the machine's few cores to the tests.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput +B i +sbwt none +sbwtdcpu none +sbwtdio none ${onLoopback}`,
+    RABBITMQ_CTL_ERL_ARGS: onLoopback,
+  };
+}

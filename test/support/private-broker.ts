@@ -1,0 +1,6 @@
+export {
+  findRabbitmqServer,
+  PrivateBroker,
+  type PrivateBrokerOptions,
+  // biome-ignore lint/correctness/useImportExtensions: it would append the suffix of the .d.mts file
+} from '../../scripts/rabbitmq.mjs';
