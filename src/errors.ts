@@ -144,6 +144,14 @@ export class UnsupportedVersion extends MessagingError {
   }
 }
 
+/** The client's version cap does not allow the version that the call needs; nothing was sent. */
+export class RPCVersionCapError extends MessagingError {
+  override readonly code = 'ERR_GREENROOM_VERSION_CAP';
+  static {
+    named(RPCVersionCapError);
+  }
+}
+
 /** A target lacks what the operation needs, or names what it cannot have. */
 export class InvalidTarget extends MessagingError {
   override readonly code = 'ERR_GREENROOM_INVALID_TARGET';

@@ -36,6 +36,7 @@ export {
   MessagingTimeout,
   NoSuchMethod,
   RemoteError,
+  RPCVersionCapError,
   ServerListenError,
   UnsupportedVersion,
 } from './errors.ts';

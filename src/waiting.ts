@@ -1,3 +1,4 @@
+import EventEmitter, { getMaxListeners, setMaxListeners } from 'node:events';
 import { CallCancelled, type MessagingErrorOptions, MessagingTimeout } from './errors.ts';
 
 /** How long the caller is willing to wait; every wait of the public API takes these. */
@@ -59,8 +60,17 @@ export function waitFor<T>(
       },
     );
     if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) addAbortListener(signal, onAbort);
   });
+}
+
+/**
+ * Listens for a signal's abort. Many waits may share one signal, which Node would report as a leak from
+ * the eleventh on; each takes its listener off when it ends.
+ */
+function addAbortListener(signal: AbortSignal, onAbort: () => void): void {
+  if (getMaxListeners(signal) === EventEmitter.defaultMaxListeners) setMaxListeners(0, signal);
+  signal.addEventListener('abort', onAbort, { once: true });
 }
 
 /** The error of a wait that its signal ended. */
@@ -103,6 +113,6 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
+    if (signal !== undefined) addAbortListener(signal, done);
   });
 }

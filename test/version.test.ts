@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isVersion, isVersionCompatible } from '../../src/dispatcher/version.ts';
+import { isVersion, isVersionCompatible } from '../src/version.ts';
 
 describe('isVersionCompatible', () => {
   test.each([

@@ -1,5 +1,5 @@
+import { isVersion } from '../version.ts';
 import { type EndpointMethod, exposedMethods } from './exposure.ts';
-import { isVersion } from './version.ts';
 
 /** Which interface an endpoint offers: `static target` of its class, or `target` of the instance. */
 export interface EndpointTarget {

@@ -1,5 +1,6 @@
 import { NoSuchMethod, UnsupportedVersion } from '../errors.ts';
 import { shortened } from '../log.ts';
+import { isVersionCompatible } from '../version.ts';
 import { stringifyJson } from '../wire/python-json.ts';
 import { isRecord } from '../wire/record.ts';
 import type { Request } from '../wire/request.ts';
@@ -8,7 +9,6 @@ import { CallContext } from './context.ts';
 import { Endpoint } from './endpoint.ts';
 import type { EndpointMethod } from './exposure.ts';
 import { type ContextValues, noOpSerializer, type Serializer } from './serializer.ts';
-import { isVersionCompatible } from './version.ts';
 
 /** What a dispatcher is made from. */
 export interface RPCDispatcherOptions {

@@ -4,9 +4,16 @@ import { type Deferred, deferred } from '../waiting.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
 
-interface Waiter {
-  readonly replied: Deferred<unknown>;
+/** A call that waits for its reply. */
+export interface ExpectedReply {
+  /** Who to name in the error. */
   readonly about: ErrorSubject;
+  /** Called when the server says that the call is still running. */
+  readonly onKeepAlive: () => void;
+}
+
+interface Waiter extends ExpectedReply {
+  readonly replied: Deferred<unknown>;
   /** The last result that was not null: servers before oslo.messaging 4 end with an empty message. */
   result: unknown;
 }
@@ -38,9 +45,9 @@ export class ReplyWaiters {
    * @returns A promise of the result; it rejects with {@link RemoteError} when the method failed,
    * with {@link ClosedError} when the transport closes. End the wait with {@link forget}.
    */
-  expect(msgId: string, about: ErrorSubject): Promise<unknown> {
+  expect(msgId: string, expected: ExpectedReply): Promise<unknown> {
     const replied = deferred<unknown>();
-    this.#waiters.set(msgId, { replied, about: { ...about, msgId }, result: null });
+    this.#waiters.set(msgId, { ...expected, replied, result: null });
     return replied.promise;
   }
 
@@ -72,6 +79,7 @@ export class ReplyWaiters {
     } else {
       waiter.result = reply.result ?? waiter.result;
       if (reply.ending) waiter.replied.resolve(waiter.result);
+      else waiter.onKeepAlive();
     }
   }
 

@@ -9,6 +9,7 @@ import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import type { RabbitOptions } from './rabbit/rabbit-options.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
+import { Silence } from './silence.ts';
 import { formatTransportUrl, parseTransportUrl, type TransportUrl } from './transport-url.ts';
 
 /** How a {@link Transport} behaves; every field has a default. */
@@ -28,9 +29,20 @@ export interface OutgoingRequest {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** How a message is sent. */
+export interface CastOptions extends WaitOptions {
+  /** Whether it is an error that no queue takes the message; a fanout may always find none. */
+  readonly mandatory?: boolean | undefined;
+}
+
 /** How a call waits; `timeoutMs` also tells the broker when the request has gone stale. */
-export interface CallOptions extends WaitOptions {
+export interface CallOptions extends CastOptions {
   readonly timeoutMs: number;
+  /**
+   * How long the server may be silent, in milliseconds, rounded up to whole seconds: it is asked for
+   * keep-alives, and the call fails when none come. Never extends `timeoutMs`.
+   */
+  readonly callMonitorTimeoutMs?: number | undefined;
 }
 
 /**
@@ -86,20 +98,29 @@ export class Transport implements AsyncDisposable {
    */
   async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
     const destination = destinationOf(target, 'call');
-    const deadline = performance.now() + options.timeoutMs;
     const msgId = newId();
     const about: ErrorSubject = { target, method: request.method, msgId };
+    const monitorSeconds = wholeSeconds(options.callMonitorTimeoutMs);
+    const silence =
+      monitorSeconds === undefined ? undefined : new Silence(monitorSeconds * 1000, about);
+    const onKeepAlive = (): void => silence?.broken();
+    const replied = this.#waiters.expect(msgId, { about, onKeepAlive });
     const unsent = new AbortController();
-    const replied = this.#waiters.expect(msgId, about);
-    const answered = Promise.race([
-      replied,
-      this.#sendCall(destination, request, msgId, deadline, unsent.signal).then(() => replied),
-    ]);
+    const sent = this.#sendCall(destination, request, {
+      msgId,
+      monitorSeconds,
+      deadline: performance.now() + options.timeoutMs,
+      mandatory: options.mandatory,
+      signal: unsent.signal,
+    });
+    const ends = [replied, sent.then(() => replied)];
+    if (silence !== undefined) ends.push(silence.tooLong);
     try {
-      return await waitFor(answered, replyTo(request.method, target), options, about);
+      return await waitFor(Promise.race(ends), replyTo(request.method, target), options, about);
     } finally {
       // Whatever ended the wait: what was not sent by now must not be.
       unsent.abort();
+      silence?.stop();
       this.#waiters.forget(msgId);
     }
   }
@@ -110,10 +131,11 @@ export class Transport implements AsyncDisposable {
    * @throws {@link MessageDeliveryFailure}, {@link MessagingTimeout}, {@link InvalidTarget},
    * {@link CallCancelled}, {@link ClosedError}.
    */
-  async cast(target: Target, request: OutgoingRequest, options: WaitOptions = {}): Promise<void> {
+  async cast(target: Target, request: OutgoingRequest, options: CastOptions = {}): Promise<void> {
     const destination = destinationOf(target, 'cast');
     const body = encodeRequest({ ...request, ...addressed(target), uniqueId: newId() });
-    await this.driver.send(destination, { body }, options);
+    const mandatory = Boolean(options.mandatory) && !target.fanout;
+    await this.driver.send(destination, { body }, { ...options, mandatory });
   }
 
   /** Fails the calls that still wait and closes the driver. Idempotent. */
@@ -132,26 +154,32 @@ export class Transport implements AsyncDisposable {
   }
 
   async #sendCall(
-    destination: Destination,
+    destination: Destination & { type: 'target' },
     request: OutgoingRequest,
-    msgId: string,
-    deadline: number,
-    signal: AbortSignal,
+    { msgId, monitorSeconds, deadline, mandatory = false, signal }: SentCall,
   ): Promise<void> {
     // The reply queue has to exist, again after a lost connection, before anything is sent.
-    const replyQueue = await this.driver.takeReplies((body) => this.#waiters.accept(body), {
-      signal,
-    });
-    const remainingMs = Math.max(0, Math.floor(deadline - performance.now()));
-    const target = destination.type === 'target' ? destination.target : {};
+    const onReply = (body: Uint8Array): void => this.#waiters.accept(body);
+    const replyQueue = await this.driver.takeReplies(onReply, { signal });
     const body = encodeRequest({
       ...request,
-      ...addressed(target),
+      ...addressed(destination.target),
       uniqueId: newId(),
-      call: { msgId, replyQueue, monitorTimeout: null },
+      call: { msgId, replyQueue, monitorTimeout: monitorSeconds },
     });
-    await this.driver.send(destination, { body, expirationMs: remainingMs }, { signal });
+    const expirationMs = Math.max(0, Math.floor(deadline - performance.now()));
+    await this.driver.send(destination, { body, expirationMs }, { signal, mandatory });
   }
+}
+
+/** What sending a call takes besides the request. */
+interface SentCall {
+  readonly msgId: string;
+  readonly monitorSeconds: number | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly mandatory: boolean | undefined;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -175,7 +203,7 @@ export async function connect(
   }
 }
 
-function destinationOf(target: Target, kind: 'call' | 'cast'): Destination {
+function destinationOf(target: Target, kind: 'call' | 'cast'): Destination & { type: 'target' } {
   const { topic } = target;
   if (!topic) {
     throw new InvalidTarget(`a topic is required to send: ${formatTarget(target)}`, { target });
@@ -197,4 +225,9 @@ function addressed({ namespace, version }: Target): { namespace?: string; versio
 
 function replyTo(method: string, target: Target): string {
   return `the reply to ${method} from ${formatTarget(target)}`;
+}
+
+/** The wire's `_timeout` is whole seconds; less than asked for would fail a call too soon. */
+function wholeSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }

@@ -56,6 +56,8 @@ export interface Begun {
   readonly method: string;
   /** Where the answer goes; absent for a cast. */
   readonly replyTo: ReplyTo | undefined;
+  /** How often the caller wants to hear that the call is still running, in ms; absent when it does not. */
+  readonly keepAliveMs: number | undefined;
 }
 
 /** The caller's reply queue, and the call's id there (`_reply_q` and `_msg_id`). */

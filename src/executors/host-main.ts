@@ -12,6 +12,7 @@ import {
   type WorkItem,
 } from './host-protocol.ts';
 import { perform } from './perform.ts';
+import { RunningCalls } from './running-calls.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function runHost(task: HostTask): Promise<void> {
     port.close();
     return;
   }
-  const stopping = new AbortController();
+  const calls = new RunningCalls();
   const done = new TurnBatch<DoneItem>((items) => postDone(items, post));
   const ended = new Promise<void>((resolve) => port.once('close', resolve));
   port.on('message', (message: ToHost) => {
@@ -41,7 +42,7 @@ export async function runHost(task: HostTask): Promise<void> {
   });
   post({ type: 'ready' });
   await ended;
-  stopping.abort(new ClosedError('the host was stopped'));
+  calls.abort(new ClosedError('the host was stopped'));
 
   async function run({ id, body, contentType, deadline }: WorkItem): Promise<void> {
     const work = {
@@ -49,7 +50,7 @@ export async function runHost(task: HostTask): Promise<void> {
       contentType,
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
     };
-    const outcome = await perform(dispatcher, work, stopping.signal, (begun) => {
+    const outcome = await perform(dispatcher, work, calls, (begun) => {
       post({ type: 'begun', id, begun });
     });
     done.add({ id, outcome: portable(outcome) });

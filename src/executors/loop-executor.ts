@@ -4,6 +4,7 @@ import { deferred } from '../waiting.ts';
 import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { perform } from './perform.ts';
+import { RunningCalls } from './running-calls.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** What a {@link LoopExecutor} is made of. */
@@ -28,10 +29,11 @@ export class LoopExecutor implements Executor {
   readonly inTurn: boolean;
   readonly #options: LoopExecutorOptions;
   readonly #freed = new Wakeup();
-  readonly #stopping = new AbortController();
+  readonly #calls = new RunningCalls();
   readonly #closed = deferred<Error | undefined>();
   readonly #running = new Set<() => void>();
   #dispatcher: RPCDispatcher | undefined;
+  #hasStopped = false;
 
   constructor(options: LoopExecutorOptions) {
     this.name = options.name;
@@ -63,12 +65,11 @@ export class LoopExecutor implements Executor {
   }
 
   async whenCredit(): Promise<void> {
-    if (this.credit <= 0 && !this.#stopping.signal.aborted) await this.#freed.wait();
+    if (this.credit <= 0 && !this.#hasStopped) await this.#freed.wait();
   }
 
   async execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
-    const { signal } = this.#stopping;
-    if (this.#dispatcher === undefined || signal.aborted) {
+    if (this.#dispatcher === undefined || this.#hasStopped) {
       const error = new ClosedError(`the ${this.name} executor is not running`);
       return { type: 'lost', error, begun: undefined };
     }
@@ -76,7 +77,8 @@ export class LoopExecutor implements Executor {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort(new ClosedError('the executor was stopped'));
+    this.#hasStopped = true;
+    this.#calls.abort(new ClosedError('the executor was stopped'));
     for (const abandon of this.#running) abandon();
     this.#closed.resolve(undefined);
     this.#freed.wake();
@@ -89,7 +91,7 @@ export class LoopExecutor implements Executor {
         resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
       };
       this.#running.add(abandon);
-      void perform(dispatcher, work, this.#stopping.signal, (note) => {
+      void perform(dispatcher, work, this.#calls, (note) => {
         begun = note;
         onBegin(note);
       }).then((outcome) => {

@@ -46,8 +46,8 @@ export class Delivery {
     this.message.acknowledge();
   }
 
-  /** Nobody waits for it any more, and it has not begun. */
-  expired(): void {
+  /** It need not run: nobody waits for it any more, or it has run before. */
+  drop(): void {
     this.message.acknowledge();
   }
 

@@ -5,6 +5,7 @@ import { failureFrom } from '../wire/failure.ts';
 import { encodeFailureReply } from '../wire/reply.ts';
 import { isPing } from './control-lane.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
+import type { Duplicates } from './duplicates.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What an {@link Intake} brings together. */
@@ -14,6 +15,7 @@ export interface IntakeOptions {
   /** Answers pings outside the executor; absent when pings are off. */
   readonly control: Executor | undefined;
   readonly replies: ReplySender;
+  readonly duplicates: Duplicates;
   readonly acknowledge: Acknowledge;
   readonly log: Log;
 }
@@ -113,23 +115,39 @@ export class Intake {
 
   /** Owns the delivery until it is settled and answered. */
   #start(delivery: Delivery, executor: Executor): void {
+    const { duplicates, log } = this.#of;
     const { deadline } = delivery;
     if (deadline !== undefined && performance.now() >= deadline) {
-      this.#of.log.info({}, 'dropped a call that nobody waits for any more');
-      delivery.expired();
+      log.info({}, 'dropped a call that nobody waits for any more');
+      delivery.drop();
       return;
     }
-    const handled = this.#handle(delivery, executor).finally(() => {
+    const id = duplicates.idOf(delivery.message.body);
+    if (duplicates.hasBegun(id)) {
+      log.warn({ uniqueId: id }, 'dropped a message that has been run before');
+      delivery.drop();
+      return;
+    }
+    const handled = this.#handle(delivery, executor, id).finally(() => {
       this.#inFlight.delete(handled);
       if (!this.#isStopping) this.#dispatch();
     });
     this.#inFlight.add(handled);
   }
 
-  async #handle(delivery: Delivery, executor: Executor): Promise<void> {
+  async #handle(delivery: Delivery, executor: Executor, id: string | undefined): Promise<void> {
+    const { duplicates, replies } = this.#of;
     const { body, contentType } = delivery.message;
     const work = { body, contentType, deadline: delivery.deadline };
-    const outcome = await executor.execute(work, () => delivery.begun());
+    let stopKeepingAlive: (() => void) | undefined;
+    const outcome = await executor.execute(work, ({ replyTo, keepAliveMs }) => {
+      duplicates.begin(id);
+      delivery.begun();
+      if (replyTo !== undefined && keepAliveMs !== undefined) {
+        stopKeepingAlive = replies.keepAlive(replyTo, keepAliveMs);
+      }
+    });
+    stopKeepingAlive?.();
     switch (outcome.type) {
       case 'done':
         await this.#finish(delivery, outcome);
@@ -138,7 +156,7 @@ export class Intake {
         delivery.malformed(outcome.error);
         break;
       case 'lost':
-        await this.#lose(delivery, outcome);
+        await this.#lose(delivery, outcome, id);
         break;
       default:
         outcome satisfies never;
@@ -162,8 +180,13 @@ export class Intake {
     this.#finished++;
   }
 
-  async #lose(delivery: Delivery, outcome: Extract<Outcome, { type: 'lost' }>): Promise<void> {
+  async #lose(
+    delivery: Delivery,
+    outcome: Extract<Outcome, { type: 'lost' }>,
+    id: string | undefined,
+  ): Promise<void> {
     if (delivery.lost(outcome)) {
+      this.#of.duplicates.forget(id);
       this.#returned++;
       return;
     }

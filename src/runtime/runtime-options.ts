@@ -46,6 +46,13 @@ export interface RPCOptions {
    * trip; fewer leaves more for other servers. At least 1. @default as many as there are slots, at least 2
    */
   readonly lookAhead?: number;
+  /** How many `_unique_id`s are remembered, so that a message that comes twice runs once. @default 10_000 */
+  readonly duplicateWindow?: number;
+  /**
+   * How long a reply is tried again whose queue does not exist, in milliseconds: its caller may be
+   * about to come back. @default 60_000
+   */
+  readonly missingReplyQueueTimeoutMs?: number;
 }
 
 /** What a {@link Runtime} is made of; all but `rpc` has a default. */
@@ -91,6 +98,8 @@ export interface ResolvedRuntimeOptions {
   readonly ping: boolean;
   readonly acknowledge: Acknowledge;
   readonly lookAhead: number | undefined;
+  readonly duplicateWindow: number;
+  readonly missingReplyQueueTimeoutMs: number;
   readonly asyncConcurrency: number;
   readonly pool: Required<Omit<PoolOptions, 'maxHeapMb'>> & {
     readonly maxHeapMb: number | undefined;
@@ -119,6 +128,8 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
     ping: rpc.ping ?? true,
     acknowledge: rpc.acknowledge ?? 'on-dispatch',
     lookAhead: rpc.lookAhead,
+    duplicateWindow: rpc.duplicateWindow ?? 10_000,
+    missingReplyQueueTimeoutMs: rpc.missingReplyQueueTimeoutMs ?? 60_000,
     asyncConcurrency: raw.async?.concurrency ?? 64,
     pool: {
       threads: pool.threads ?? availableParallelism(),

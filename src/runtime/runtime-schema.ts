@@ -60,6 +60,8 @@ export const runtimeSchema: z.ZodType = z.strictObject({
     ping: z.boolean().optional(),
     acknowledge: z.enum(['on-dispatch', 'on-reply']).optional(),
     lookAhead: count.optional(),
+    duplicateWindow: count.optional(),
+    missingReplyQueueTimeoutMs: durationMs.optional(),
   }),
   async: z.strictObject({ concurrency: count.optional() }).optional(),
   pool: z

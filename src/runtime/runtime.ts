@@ -5,6 +5,7 @@ import type { Executor, ExecutorName } from '../executors/executor.ts';
 import { deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { controlLane } from './control-lane.ts';
+import { Duplicates } from './duplicates.ts';
 import { readEnvironment } from './environment.ts';
 import { Intake, type IntakeCounts } from './intake.ts';
 import { ReplySender } from './reply-sender.ts';
@@ -195,7 +196,11 @@ export class Runtime implements AsyncDisposable {
       signal,
     });
     this.#listener = listener;
-    this.#replies = new ReplySender(driver, log);
+    this.#replies = new ReplySender({
+      driver,
+      missingQueueTimeoutMs: this.#options.missingReplyQueueTimeoutMs,
+      log,
+    });
     this.#control = this.#options.ping ? controlLane() : undefined;
     await this.#control?.start(signal);
     this.#intake = new Intake({
@@ -203,6 +208,7 @@ export class Runtime implements AsyncDisposable {
       executor,
       control: this.#control,
       replies: this.#replies,
+      duplicates: new Duplicates(this.#options.duplicateWindow),
       acknowledge,
       log,
     });

@@ -25,19 +25,22 @@ export function uniqueIdOf(value: unknown): string | undefined {
 /**
  * Finds a message's `_unique_id` in the body without parsing it.
  *
- * Searches from the end, where the senders put it, for the last key of that name, in an envelope
- * (`\"_unique_id\": \"…\"`) or bare. It is a hint: a context may hold a key of that name, and an id
- * with escapes or beyond ASCII is not found; the parsed message decides. Linear.
+ * Searches for keys of that name, in an envelope (`\"_unique_id\": \"…\"`) or bare. Where there are
+ * two, one may stand inside an argument or the context, and nothing is found: only the parsed message
+ * can tell. Nor is an id with escapes or beyond ASCII. Linear.
  */
 export function uniqueIdIn(body: Uint8Array): string | undefined {
   const bytes = Buffer.isBuffer(body)
     ? body
     : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  for (let at = bytes.lastIndexOf(key); at > 0; at = bytes.lastIndexOf(key, at - 1)) {
+  let found: string | undefined;
+  for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
     const id = idAfterKey(bytes, at);
-    if (id !== undefined) return id;
+    if (id === undefined) continue;
+    if (found !== undefined) return undefined;
+    found = id;
   }
-  return undefined;
+  return found;
 }
 
 /** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */

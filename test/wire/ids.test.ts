@@ -28,13 +28,14 @@ describe('uniqueIdIn', () => {
       String.raw`{"_unique_id": "abc", "t": "{\"x\\\"_unique_id\\\": \\\"no\\\"}"}`,
     ],
     ['before a longer name', '{"_unique_id": "abc", "my_unique_id": "no", "_unique_ids": "no"}'],
-    ['after another', '{"_unique_id": "first", "_unique_id": "abc"}'],
   ])('an id is found %s', (_, text) => {
     expect(uniqueIdIn(Buffer.from(text))).toBe('abc');
   });
 
   test.each([
     ['without the key', '{}'],
+    ['with two of them', '{"_unique_id": "first", "_unique_id": "abc"}'],
+    ['with another in its context', '{"_unique_id": "abc", "_context_a": {"_unique_id": "x"}}'],
     ['empty', ''],
     ['that is only the key', '_unique_id'],
     ['cut after the key', '{"_unique_id"'],

@@ -1,0 +1,176 @@
+import { type Command, Option } from 'commander';
+import {
+  connect,
+  MessageDeliveryFailure,
+  MessagingTimeout,
+  RPCClient,
+  type Target,
+  type Transport,
+  type WaitOptions,
+} from '../index.ts';
+import {
+  countArgument,
+  durationArgument,
+  jsonObject,
+  methodArguments,
+  versionArgument,
+} from './arguments.ts';
+import type { CommandOptions } from './command-options.ts';
+import { formatDuration } from './durations.ts';
+import type { ReportOptions } from './failure-report.ts';
+import { interruptible } from './interruption.ts';
+import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
+import { Progress } from './progress.ts';
+import { chooseTransportUrl, defaultTransportUrl, hostCount } from './transport-choice.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options that `call` and `cast` share. */
+export interface RequestOptions extends ReportOptions {
+  readonly url?: string;
+  readonly namespace?: string;
+  readonly rpcVersion?: string;
+  readonly server?: string;
+  readonly exchange?: string;
+  readonly fanout?: boolean;
+  readonly context?: string;
+  readonly timeout: number;
+  readonly retries: number;
+  readonly logLevel: LogLevel;
+}
+
+/** What is sent where, as it stood on the command line. */
+export interface Request {
+  readonly topic: string;
+  readonly method: string;
+  /** `-` for stdin, absent for none. */
+  readonly json: string | undefined;
+  readonly options: RequestOptions;
+}
+
+/** A request that is ready to go: `client.call(...parts)` or `client.cast(...parts)`. */
+export type RequestParts = readonly [
+  ctx: Readonly<Record<string, unknown>>,
+  method: string,
+  args: Readonly<Record<string, unknown>>,
+  options: WaitOptions,
+];
+
+/**
+ * Gives a command the arguments and options of a request.
+ *
+ * @param timeoutMeans - What `--timeout` is for.
+ * @param targetOptions - Options of this command alone that say where the request goes.
+ */
+export function addRequestOptions(
+  command: Command,
+  timeoutMeans: string,
+  ...targetOptions: readonly Option[]
+): Command {
+  command
+    .argument('<topic>', 'the topic that the servers listen to')
+    .argument('<method>', 'the method to run there')
+    .argument('[json]', 'its named arguments, a JSON object; - reads it from stdin')
+    .option(
+      '--url <url>',
+      `the transport URL (default: $GREENROOM_TRANSPORT, else ${defaultTransportUrl})`,
+    )
+    .option('--namespace <name>', "the endpoint's namespace")
+    .addOption(
+      new Option(
+        '--rpc-version <major.minor>',
+        "the lowest version of the endpoint's interface",
+      ).argParser(versionArgument),
+    )
+    .option('--server <name>', 'one server of the topic (default: any)')
+    .option('--exchange <name>', 'the exchange of the topic (default: openstack)');
+  for (const option of targetOptions) command.addOption(option);
+  return command
+    .option('--context <json>', 'the context to send along, a JSON object')
+    .addOption(
+      new Option('--timeout <duration>', timeoutMeans)
+        .argParser(durationArgument)
+        .default(60_000, '60s'),
+    )
+    .addOption(
+      new Option('--retries <count>', 'how often to try the broker again if it is not there')
+        .argParser(countArgument)
+        .default(0),
+    )
+    .option('--json', 'print one line of JSON on stdout, also for a failure')
+    .addOption(logLevelOption('warn'))
+    .option('--verbose', 'print the stack or remote traceback of a failure');
+}
+
+/**
+ * Connects, sends the request and disconnects; Ctrl-C gives it up.
+ *
+ * @param send - Uses the client once.
+ * @param onDone - Told what came of it and how long it took, before the connection is closed.
+ */
+export async function sendRequest<T>(
+  { topic, method, json, options }: Request,
+  { environment, output }: CommandOptions,
+  send: (client: RPCClient, parts: RequestParts) => Promise<T>,
+  onDone: (result: T, ms: number) => void,
+): Promise<void> {
+  const url = chooseTransportUrl(options.url, environment.transport) ?? defaultTransportUrl;
+  if (/^memory:/i.test(url)) {
+    throw new UsageError(
+      'memory:// lives inside one process, so nothing there can be reached from here',
+    );
+  }
+  const ctx = options.context === undefined ? {} : jsonObject(options.context, '--context');
+  await interruptible(async (signal) => {
+    const args = await methodArguments(json, signal);
+    const progress = new Progress(output, { plainLines: false });
+    let transport: Transport | undefined;
+    try {
+      progress.step('connecting to the broker');
+      transport = await reach(url, options, { signal, log: makeLog(options.logLevel, output) });
+      progress.step(`waiting for ${method} of ${topic}`);
+      const client = new RPCClient(transport, targetOf(topic, options));
+      const begun = performance.now();
+      const wait = { timeoutMs: options.timeout, signal };
+      const result = await send(client, [ctx, method, args, wait]);
+      onDone(result, performance.now() - begun);
+    } finally {
+      progress.end();
+      await transport?.close();
+    }
+  });
+}
+
+/** Connects within the timeout; a broker that lets us wait that long counts as not to be reached. */
+async function reach(
+  url: string,
+  { retries, timeout }: RequestOptions,
+  wait: Pick<Parameters<typeof connect>[1] & object, 'signal' | 'log'>,
+): Promise<Transport> {
+  const rabbit = {
+    // The driver counts every attempt, whichever host it is for.
+    connectRetries: hostCount(url) * (retries + 1) - 1,
+    // Nothing is left to lose by then, and somebody waits.
+    closeTimeoutMs: 500,
+  };
+  try {
+    return await connect(url, { ...wait, rabbit, timeoutMs: timeout });
+  } catch (cause) {
+    if (!(cause instanceof MessagingTimeout)) throw cause;
+    const patience = formatDuration(timeout);
+    throw new MessageDeliveryFailure(`could not connect to the broker within ${patience}`, {
+      cause,
+    });
+  }
+}
+
+function targetOf(topic: string, options: RequestOptions): Target {
+  const { namespace, rpcVersion: version, server, exchange, fanout } = options;
+  return {
+    topic,
+    ...(namespace !== undefined && { namespace }),
+    ...(version !== undefined && { version }),
+    ...(server !== undefined && { server }),
+    ...(exchange !== undefined && { exchange }),
+    ...(fanout !== undefined && { fanout }),
+  };
+}

@@ -1,0 +1,131 @@
+import { hostname } from 'node:os';
+import {
+  connect,
+  type ExecutorName,
+  executorNames,
+  type LoadedConfig,
+  type Log,
+  loadConfig,
+  MessagingError,
+  Runtime,
+  type RuntimeOptions,
+  type Transport,
+} from '../index.ts';
+import type { CommandOptions } from './command-options.ts';
+import type { Environment } from './environment.ts';
+import type { ReportOptions } from './failure-report.ts';
+import { type LogLevel, makeLog } from './logging.ts';
+import { Progress } from './progress.ts';
+import { chooseTransportUrl, defaultTransportUrl } from './transport-choice.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options of `greenroom serve`. */
+export interface ServeOptions extends ReportOptions {
+  readonly executor?: ExecutorName;
+  readonly url?: string;
+  readonly logLevel: LogLevel;
+}
+
+/** A server that runs, and what is worth telling about it. */
+export interface Server {
+  readonly runtime: Runtime;
+  /** To be closed when the runtime has. */
+  readonly transport: Transport;
+  readonly configFile: string;
+  readonly topic: string;
+  readonly serverName: string;
+  readonly drainTimeoutMs: number;
+  /** Whether the runtime listens for SIGTERM and SIGINT. */
+  readonly drainsOnSignals: boolean;
+}
+
+/** Reads the config, connects, and starts a runtime; whatever was opened is closed if that fails. */
+export async function startServer(
+  config: string | undefined,
+  options: ServeOptions,
+  { environment, output }: CommandOptions,
+  signal: AbortSignal,
+): Promise<Server> {
+  checkExecutor(options, environment);
+  const progress = new Progress(output, { plainLines: !options.json });
+  let transport: Transport | undefined;
+  try {
+    progress.step('reading the config');
+    const { file, options: configured } = await readConfig(config);
+    const log = configured.log ?? makeLog(options.logLevel, output);
+    progress.step('connecting to the broker');
+    const url = chooseTransportUrl(options.url, environment.transport);
+    transport = await connectTransport(url, configured, log, signal);
+    const settings = { drainTimeoutMs: 30_000, signals: true, ...configured };
+    const target = { server: hostname(), ...configured.rpc.target };
+    const runtime = new Runtime({
+      ...settings,
+      rpc: { ...configured.rpc, target },
+      transport,
+      log,
+    });
+    progress.step('loading the endpoints');
+    await runtime.start({ executor: options.executor, signal });
+    return {
+      runtime,
+      transport,
+      configFile: file,
+      topic: target.topic,
+      serverName: target.server,
+      drainTimeoutMs: settings.drainTimeoutMs,
+      drainsOnSignals: settings.signals,
+    };
+  } catch (error) {
+    await transport?.close();
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** A wrong word in the environment is found before anything is started. */
+function checkExecutor({ executor }: ServeOptions, environment: Environment): void {
+  const word = environment.executor;
+  if (executor !== undefined || word === undefined) return;
+  if (executorNames.some((name) => name === word)) return;
+  throw new UsageError(
+    `GREENROOM_EXECUTOR: there is no executor '${word}'; it is one of ${executorNames.join(', ')}`,
+  );
+}
+
+async function readConfig(file: string | undefined): Promise<LoadedConfig> {
+  try {
+    return await loadConfig(file);
+  } catch (cause) {
+    if (cause instanceof MessagingError) throw cause;
+    // A config module may run any code.
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`the config file failed: ${text}`, { cause });
+  }
+}
+
+/**
+ * Connects here rather than leave it to the runtime: so what takes long can be told apart, and the
+ * URL is known with its passwords masked.
+ */
+async function connectTransport(
+  url: string | undefined,
+  { transport, controlExchange, rabbit }: RuntimeOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Transport> {
+  if (url === undefined && transport !== undefined && typeof transport !== 'string') {
+    return transport;
+  }
+  const chosen = url ?? (typeof transport === 'string' ? transport : defaultTransportUrl);
+  const connected = await connect(chosen, {
+    ...(controlExchange !== undefined && { controlExchange }),
+    ...(rabbit !== undefined && { rabbit }),
+    log,
+    signal,
+  });
+  if (connected.url.startsWith('memory:')) {
+    log.warn({}, 'memory:// lives inside this process: nothing outside can call this server');
+  }
+  return connected;
+}

@@ -1,0 +1,16 @@
+/** Where a broker is that was installed and left as it is. */
+export const defaultTransportUrl = 'rabbit://guest:guest@127.0.0.1:5672/';
+
+/** Takes the nearest URL: that of `--url`, then that of the environment. */
+export function chooseTransportUrl(
+  option: string | undefined,
+  environment: string | undefined,
+): string | undefined {
+  return option ?? environment;
+}
+
+/** How many hosts a transport URL names, at least 1; commas in a password are percent-encoded. */
+export function hostCount(url: string): number {
+  const [authority = ''] = url.slice(url.indexOf('://') + 3).split(/[/?]/);
+  return Math.max(1, authority.split(',').filter((host) => host !== '').length);
+}

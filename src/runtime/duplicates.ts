@@ -1,0 +1,39 @@
+import { LRUCache } from 'lru-cache';
+import { uniqueIdIn } from '../wire/ids.ts';
+
+/** How long an id is remembered, whatever else arrives. */
+const rememberedMs = 10 * 60_000;
+
+/**
+ * Remembers the `_unique_id` of requests that have begun, so that one that arrives twice runs once.
+ *
+ * A publisher that lost its connection before the confirm sends the same message again. Ids are found
+ * by a scan of the bytes; a message without one, or with an ambiguous one, is never a duplicate.
+ * Python remembers 16 (oslo-wire.md 9).
+ */
+export class Duplicates {
+  readonly #begun: LRUCache<string, true>;
+
+  /** @param size - How many ids are remembered; the oldest is forgotten first. */
+  constructor(size: number) {
+    this.#begun = new LRUCache({ max: size, ttl: rememberedMs });
+  }
+
+  /** The message's id, for the two calls below. */
+  idOf(body: Uint8Array): string | undefined {
+    return uniqueIdIn(body);
+  }
+
+  hasBegun(id: string | undefined): boolean {
+    return id !== undefined && this.#begun.has(id);
+  }
+
+  begin(id: string | undefined): void {
+    if (id !== undefined) this.#begun.set(id, true);
+  }
+
+  /** It was given back, and has to run when it comes again. */
+  forget(id: string | undefined): void {
+    if (id !== undefined) this.#begun.delete(id);
+  }
+}
