@@ -1,4 +1,4 @@
-import EventEmitter, { getMaxListeners, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { CallCancelled, type MessagingErrorOptions, MessagingTimeout } from './errors.ts';
 
 /** How long the caller is willing to wait; every wait of the public API takes these. */
@@ -69,7 +69,7 @@ export function waitFor<T>(
  * the eleventh on; each takes its listener off when it ends.
  */
 function addAbortListener(signal: AbortSignal, onAbort: () => void): void {
-  if (getMaxListeners(signal) === EventEmitter.defaultMaxListeners) setMaxListeners(0, signal);
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', onAbort, { once: true });
 }
 

@@ -1,4 +1,5 @@
-import { PythonPeer } from './python.ts';
+import type { Peer } from './peer.ts';
+import { startPythonPeer } from './python.ts';
 
 /** The settings of `test/interop/peers/client.py`. */
 export interface PythonClientOptions {
@@ -70,15 +71,15 @@ export interface PythonCount {
 
 /** An oslo.messaging RPC client in a Python process of its own. */
 export class PythonClient implements AsyncDisposable {
-  readonly #peer: PythonPeer;
+  readonly #peer: Peer;
   #lastId = 0;
 
-  private constructor(peer: PythonPeer) {
+  private constructor(peer: Peer) {
     this.#peer = peer;
   }
 
   static async start(options: PythonClientOptions): Promise<PythonClient> {
-    return new PythonClient(await PythonPeer.start('client.py', options));
+    return new PythonClient(await startPythonPeer('client.py', options));
   }
 
   /** What its log says so far. */

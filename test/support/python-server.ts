@@ -1,4 +1,5 @@
-import { PythonPeer } from './python.ts';
+import type { Peer } from './peer.ts';
+import { startPythonPeer } from './python.ts';
 
 /** The settings of `test/interop/peers/server.py`. */
 export interface PythonServerOptions {
@@ -12,21 +13,21 @@ export interface PythonServerOptions {
   readonly version?: string;
   /** oslo.messaging's own options by section, such as `oslo_messaging_rabbit`. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What Python's logging shows on {@link PythonPeer.stderr}; `WARNING` unless told. */
+  /** What Python's logging shows on {@link Peer.stderr}; `WARNING` unless told. */
   readonly log_level?: string;
 }
 
 /** An oslo.messaging RPC server in a Python process of its own. */
 export class PythonServer implements AsyncDisposable {
-  readonly #peer: PythonPeer;
+  readonly #peer: Peer;
 
-  private constructor(peer: PythonPeer) {
+  private constructor(peer: Peer) {
     this.#peer = peer;
   }
 
   /** Resolves when its queues are bound: nothing that is sent from then on is lost. */
   static async start(options: PythonServerOptions): Promise<PythonServer> {
-    return new PythonServer(await PythonPeer.start('server.py', options));
+    return new PythonServer(await startPythonPeer('server.py', options));
   }
 
   /** What its log says so far. */

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
+import { Peer } from './peer.ts';
 
 /** The Python that has oslo.messaging: Debian's, unless the environment names another. */
 export const python: string = process.env['GREENROOM_TEST_PYTHON'] ?? '/usr/bin/python3';
@@ -14,148 +14,15 @@ export function describeWithPython(name: string, suite: () => void): void {
   describe.skipIf(pythonReason)(pythonReason ? `${name} (skipped: ${pythonReason})` : name, suite);
 }
 
-/** One line of a peer's output. */
-export type PeerLine = Readonly<Record<string, unknown>>;
-
 /**
- * A process of `test/interop/peers`: it prints JSON lines, is told what to do by lines, and ends
- * when its stdin does, so none is left when a test run is interrupted.
+ * Starts a script of `test/interop/peers` and waits until it is ready.
+ *
+ * @param settings - Its first argument, as JSON.
  */
-export class PythonPeer {
-  readonly #child: ChildProcess;
-  readonly #lines: PeerLine[] = [];
-  readonly #wanted = new Set<() => void>();
-  readonly #ended: Promise<void>;
-  #hasEnded = false;
-  #stderr = '';
-
-  private constructor(script: string, settings: object) {
-    const file = fileURLToPath(new URL(`../interop/peers/${script}`, import.meta.url));
-    const args = ['-u', '-W', 'ignore', file, JSON.stringify(settings)];
-    this.#child = spawn(python, args, {
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-      stdio: 'pipe',
-    });
-    this.#ended = this.#read();
-  }
-
-  /**
-   * Starts a script and waits for its `{"event": "ready"}`.
-   *
-   * @param settings - Its first argument, as JSON.
-   * @throws when it ends before that; the message has the end of its stderr.
-   */
-  static async start(script: string, settings: object): Promise<PythonPeer> {
-    const peer = new PythonPeer(script, settings);
-    try {
-      await peer.line((line) => line['event'] === 'ready');
-    } catch (error) {
-      peer.kill();
-      throw error;
-    }
-    return peer;
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
-  /** What it has printed to stderr so far: its log. */
-  get stderr(): string {
-    return this.#stderr;
-  }
-
-  /** All lines so far that `isWanted` takes. */
-  lines(isWanted: (line: PeerLine) => boolean): readonly PeerLine[] {
-    return this.#lines.filter(isWanted);
-  }
-
-  /**
-   * The first line, printed already or still to come, that `isWanted` takes.
-   *
-   * @throws when the peer ends without printing it, or after `timeoutMs`.
-   */
-  async line(isWanted: (line: PeerLine) => boolean, timeoutMs = 30_000): Promise<PeerLine> {
-    const [line] = await this.atLeast(1, isWanted, timeoutMs);
-    return line ?? {};
-  }
-
-  /** The lines that `isWanted` takes, once there are `count` of them. */
-  atLeast(
-    count: number,
-    isWanted: (line: PeerLine) => boolean,
-    timeoutMs = 30_000,
-  ): Promise<readonly PeerLine[]> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = this.lines(isWanted);
-        if (found.length < count && !this.#hasEnded) return;
-        settle();
-        if (found.length >= count) resolve(found);
-        else reject(this.#failure('ended'));
-      };
-      const timer = setTimeout(() => {
-        settle();
-        reject(this.#failure(`did not answer within ${timeoutMs} ms`));
-      }, timeoutMs);
-      const settle = (): void => {
-        clearTimeout(timer);
-        this.#wanted.delete(look);
-      };
-      this.#wanted.add(look);
-      look();
-    });
-  }
-
-  /** Tells the peer something on its stdin. */
-  write(line: string): void {
-    this.#child.stdin?.write(`${line}\n`);
-  }
-
-  /** Ends its stdin and waits until it has ended; one that does not is killed by its pid. */
-  async stop(timeoutMs = 15_000): Promise<void> {
-    this.#child.stdin?.end();
-    const timer = setTimeout(() => this.kill(), timeoutMs);
-    await this.#ended;
-    clearTimeout(timer);
-  }
-
-  /** Ends it as a crash would. */
-  kill(): void {
-    this.#child.kill('SIGKILL');
-  }
-
-  async #read(): Promise<void> {
-    const { stdin, stdout, stderr } = this.#child;
-    // The peer ended before it read all; what it was told is lost, as for any process that dies.
-    stdin?.on('error', () => undefined);
-    stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#stderr += chunk;
-    });
-    if (stdout) createInterface({ input: stdout }).on('line', (line) => this.#take(line));
-    // `close` comes after the last line; a failed spawn emits `error` instead, then `close` too.
-    this.#child.on('error', (error) => {
-      this.#stderr += String(error);
-    });
-    await new Promise((resolve) => this.#child.once('close', resolve));
-    this.#hasEnded = true;
-    for (const look of this.#wanted) look();
-  }
-
-  #take(line: string): void {
-    try {
-      this.#lines.push(JSON.parse(line) as PeerLine);
-    } catch {
-      // Not one of our lines: a library printed it. It belongs with the log.
-      this.#stderr += `${line}\n`;
-    }
-    for (const look of this.#wanted) look();
-  }
-
-  #failure(what: string): Error {
-    const log = this.#stderr.trimEnd().split('\n').slice(-15).join('\n');
-    return new Error(`the Python peer ${what}; the end of its log:\n${log}`);
-  }
+export function startPythonPeer(script: string, settings: object): Promise<Peer> {
+  const file = fileURLToPath(new URL(`../interop/peers/${script}`, import.meta.url));
+  const args = ['-u', '-W', 'ignore', file, JSON.stringify(settings)];
+  return Peer.start(python, args, { PYTHONDONTWRITEBYTECODE: '1' });
 }
 
 function findReason(): string | undefined {
