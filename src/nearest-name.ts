@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** The name that was probably meant, if one is near enough to suggest. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
+function nearestName(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const nearest = closest(name, names);
   return distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 3)
