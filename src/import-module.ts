@@ -16,5 +16,12 @@ export async function importModule(
     const loader: { register(): unknown } = await import(typescriptLoader);
     loader.register();
   }
-  return await import(url);
+  try {
+    return await import(url);
+  } catch (error) {
+    if (typescriptLoader === undefined || !(error instanceof SyntaxError)) throw error;
+    // The loader leaves CommonJS alone, which a `.ts` file is where its package does not say.
+    const hint = 'in a package without "type": "module", name a TypeScript module .mts';
+    throw new SyntaxError(`${error.message} (${hint})`, { cause: error });
+  }
 }

@@ -4,10 +4,9 @@ import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../index.ts';
 import { type Output, presentable } from './output.ts';
 
-/** How much is logged, from everything to nothing. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** One of {@link logLevels}. */
+/** How much is logged, from everything to nothing. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** The `--log-level` of every command. */

@@ -21,7 +21,7 @@ import type { ReportOptions } from './failure-report.ts';
 import { interruptible } from './interruption.ts';
 import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
-import { chooseTransportUrl, defaultTransportUrl, hostCount } from './transport-choice.ts';
+import { chooseTransportUrl, defaultTransportUrl } from './transport-choice.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options that `call` and `cast` share. */
@@ -147,8 +147,7 @@ async function reach(
   wait: Pick<Parameters<typeof connect>[1] & object, 'signal' | 'log'>,
 ): Promise<Transport> {
   const rabbit = {
-    // The driver counts every attempt, whichever host it is for.
-    connectRetries: hostCount(url) * (retries + 1) - 1,
+    connectRetries: retries,
     // Nothing is left to lose by then, and somebody waits.
     closeTimeoutMs: 500,
   };

@@ -41,8 +41,6 @@ async function serve(
   const begun = performance.now();
   const report = makeServeReport(made.output, options);
   const server = await interruptible((signal) => startServer(config, options, made, signal));
-  // A server that waits for work of its own process alone has nothing that would keep it running.
-  const keepAlive = setInterval(() => {}, 2 ** 30);
   const ignoreSignals = server.drainsOnSignals ? tellSignals(server, report) : () => {};
   try {
     report.ready(server, performance.now() - begun);
@@ -51,7 +49,6 @@ async function serve(
     if (failure !== undefined) throw failure;
   } finally {
     ignoreSignals();
-    clearInterval(keepAlive);
     await server.transport.close();
   }
 }

@@ -3,10 +3,8 @@ import {
   connect,
   type ExecutorName,
   executorNames,
-  type LoadedConfig,
   type Log,
   loadConfig,
-  MessagingError,
   Runtime,
   type RuntimeOptions,
   type Transport,
@@ -51,7 +49,7 @@ export async function startServer(
   let transport: Transport | undefined;
   try {
     progress.step('reading the config');
-    const { file, options: configured } = await readConfig(config);
+    const { file, options: configured } = await loadConfig(config);
     const log = configured.log ?? makeLog(options.logLevel, output);
     progress.step('connecting to the broker');
     const url = chooseTransportUrl(options.url, environment.transport);
@@ -91,17 +89,6 @@ function checkExecutor({ executor }: ServeOptions, environment: Environment): vo
   throw new UsageError(
     `GREENROOM_EXECUTOR: there is no executor '${word}'; it is one of ${executorNames.join(', ')}`,
   );
-}
-
-async function readConfig(file: string | undefined): Promise<LoadedConfig> {
-  try {
-    return await loadConfig(file);
-  } catch (cause) {
-    if (cause instanceof MessagingError) throw cause;
-    // A config module may run any code.
-    const text = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`the config file failed: ${text}`, { cause });
-  }
 }
 
 /**

@@ -8,9 +8,3 @@ export function chooseTransportUrl(
 ): string | undefined {
   return option ?? environment;
 }
-
-/** How many hosts a transport URL names, at least 1; commas in a password are percent-encoded. */
-export function hostCount(url: string): number {
-  const [authority = ''] = url.slice(url.indexOf('://') + 3).split(/[/?]/);
-  return Math.max(1, authority.split(',').filter((host) => host !== '').length);
-}

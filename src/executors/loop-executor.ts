@@ -1,6 +1,6 @@
 import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
-import { deferred } from '../waiting.ts';
+import { deferred, waitFor } from '../waiting.ts';
 import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { perform } from './perform.ts';
@@ -50,13 +50,9 @@ export class LoopExecutor implements Executor {
     return this.#closed.promise;
   }
 
-  async start(): Promise<void> {
-    const { typescriptLoader } = this.#options;
-    const endpoints: object[] = [];
-    for (const source of this.#options.endpoints) {
-      if ('instance' in source) endpoints.push(source.instance);
-      else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
-    }
+  async start(signal?: AbortSignal): Promise<void> {
+    // A module's import may take for ever; the signal ends the wait for it.
+    const endpoints = await waitFor(this.#load(), 'the endpoints to load', { signal });
     try {
       this.#dispatcher = new RPCDispatcher({ endpoints });
     } catch (cause) {
@@ -82,6 +78,16 @@ export class LoopExecutor implements Executor {
     for (const abandon of this.#running) abandon();
     this.#closed.resolve(undefined);
     this.#freed.wake();
+  }
+
+  async #load(): Promise<object[]> {
+    const { typescriptLoader } = this.#options;
+    const endpoints: object[] = [];
+    for (const source of this.#options.endpoints) {
+      if ('instance' in source) endpoints.push(source.instance);
+      else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
+    }
+    return endpoints;
   }
 
   #run(dispatcher: RPCDispatcher, work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {

@@ -25,6 +25,8 @@ export class RunningCalls {
             () => controller.abort(new CallCancelled('the caller has stopped waiting', { method })),
             Math.min(deadline - performance.now(), longestTimerMs),
           );
+    // A method that never ends, also when it is told to, must not keep a process that has stopped.
+    timer?.unref();
     return {
       signal: controller.signal,
       end: () => {

@@ -62,7 +62,9 @@ export async function loadConfig(
     );
   }
   const { filepath } = found;
-  const made: unknown = typeof found.config === 'function' ? await found.config() : found.config;
+  const made: unknown = await read(async () =>
+    typeof found.config === 'function' ? await found.config() : found.config,
+  );
   checkOptions(runtimeSchema, made, path.relative(cwd, filepath));
   return { file: filepath, options: anchored(made as RuntimeOptions, path.dirname(filepath)) };
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from '../driver/driver.ts';
+import { HostCrashed } from '../errors.ts';
 import type { Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
 
@@ -13,11 +14,12 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  * | the method begins | acknowledge | – |
  * | the reply is with the broker | – | acknowledge |
  * | no request, or garbage | reject | reject |
- * | lost before it began | requeue, once | requeue, once |
- * | lost after it began | – (the caller is told) | requeue, once |
+ * | lost before it began | requeue | requeue |
+ * | lost after it began | – (the caller is told) | requeue |
  *
- * Once, because a message that takes its host with it every time must not do so for ever: when the
- * broker has delivered it before, it is rejected, which dead-letters it where the queue says so.
+ * Once only when its host crashed, for a message that takes its host with it every time must not do
+ * so for ever: when the broker has delivered it before, it is rejected, which dead-letters it where
+ * the queue says so. That a server was stopped is no fault of the message's.
  */
 export class Delivery {
   readonly message: IncomingMessage;
@@ -67,7 +69,7 @@ export class Delivery {
       this.#log.error(fields, 'a call was lost with its host');
       return false;
     }
-    if (this.message.redelivered) {
+    if (this.message.redelivered && error instanceof HostCrashed) {
       this.#log.error(fields, 'rejected a message that was lost with its host before');
       this.message.reject();
       return false;

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
+import { CallCancelled, HostCrashed } from '../errors.ts';
 import type { Begun, Executor, Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
-import { failureFrom } from '../wire/failure.ts';
+import { dispatcherModule, failureFrom } from '../wire/failure.ts';
 import { encodeFailureReply } from '../wire/reply.ts';
 import { isPing } from './control-lane.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
@@ -128,20 +129,26 @@ export class Intake {
       delivery.drop();
       return;
     }
-    const handled = this.#handle(delivery, executor, id).finally(() => {
-      this.#inFlight.delete(handled);
-      if (!this.#isStopping) this.#dispatch();
-    });
+    // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
+    duplicates.begin(id);
+    const handled = this.#handle(delivery, executor, id)
+      .catch((error: unknown) => {
+        // Nothing above should throw; if it does, one message is lost, and the loop goes on.
+        log.error({ reason: String(error) }, 'a message could not be handled');
+      })
+      .finally(() => {
+        this.#inFlight.delete(handled);
+        if (!this.#isStopping) this.#dispatch();
+      });
     this.#inFlight.add(handled);
   }
 
   async #handle(delivery: Delivery, executor: Executor, id: string | undefined): Promise<void> {
-    const { duplicates, replies } = this.#of;
+    const { replies } = this.#of;
     const { body, contentType } = delivery.message;
     const work = { body, contentType, deadline: delivery.deadline };
     let stopKeepingAlive: (() => void) | undefined;
     const outcome = await executor.execute(work, ({ replyTo, keepAliveMs }) => {
-      duplicates.begin(id);
       delivery.begun();
       if (replyTo !== undefined && keepAliveMs !== undefined) {
         stopKeepingAlive = replies.keepAlive(replyTo, keepAliveMs);
@@ -166,14 +173,12 @@ export class Intake {
   async #finish(delivery: Delivery, outcome: Extract<Outcome, { type: 'done' }>): Promise<void> {
     const { method, replyTo, reply, failure, expected } = outcome;
     if (failure !== undefined) {
-      const fields = {
-        method: shortened(method),
-        error: `${failure.class}: ${shortened(failure.message)}`,
-        // Where the dispatcher looked in vain is no news.
-        ...(failure.module !== 'oslo_messaging.rpc.dispatcher' && { stack: failure.tb.join('') }),
-      };
-      if (expected) this.#of.log.debug(fields, 'a method failed as expected');
-      else this.#of.log.error(fields, 'a method failed');
+      const { log } = this.#of;
+      const error = `${failure.class}: ${shortened(failure.message)}`;
+      const fields = { method: shortened(method), error };
+      if (expected) log.debug(fields, 'a method failed as expected');
+      else if (failure.module === dispatcherModule) log.warn(fields, 'a request found no method');
+      else log.error({ ...fields, stack: failure.tb.join('') }, 'a method failed');
     }
     if (replyTo !== undefined && reply !== undefined) await this.#of.replies.send(replyTo, reply);
     delivery.replied();
@@ -197,8 +202,12 @@ export class Intake {
   /** Tells a caller that its call ended without its method's doing, rather than let it time out. */
   async #apologize(begun: Begun | undefined, error: Error): Promise<void> {
     if (begun?.replyTo === undefined) return;
-    const { msgId } = begun.replyTo;
-    const reply = encodeFailureReply({ msgId, failure: failureFrom(error) });
-    await this.#of.replies.send(begun.replyTo, reply);
+    const { method, replyTo } = begun;
+    const reason =
+      error instanceof HostCrashed
+        ? error
+        : new CallCancelled('the server was stopped before the method ended', { method });
+    const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: failureFrom(reason) });
+    await this.#of.replies.send(replyTo, reply);
   }
 }

@@ -1,8 +1,8 @@
 import type { Listener } from '../driver/driver.ts';
 import { Transport } from '../driver/transport.ts';
-import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
+import { ClosedError, ExecutorLoadFailure, MessagingTimeout } from '../errors.ts';
 import type { Executor, ExecutorName } from '../executors/executor.ts';
-import { deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
+import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { controlLane } from './control-lane.ts';
 import { Duplicates } from './duplicates.ts';
@@ -34,7 +34,7 @@ export interface StartOptions extends WaitOptions {
   readonly executor?: ExecutorName | undefined;
 }
 
-/** What {@link Runtime.drain} reports: how many calls came to which end, over the runtime's life. */
+/** What {@link Runtime.drain} reports: how many calls came to which end while it drained. */
 export interface DrainReport extends IntakeCounts {}
 
 /**
@@ -106,7 +106,8 @@ export class Runtime implements AsyncDisposable {
    * `CallCancelled` and `MessagingTimeout` as the options say. After an error all is closed.
    */
   start(options: StartOptions = {}): Promise<void> {
-    if (this.#starting === undefined && this.#state !== 'idle') {
+    if (this.#state === 'failed') return Promise.reject(this.#failure);
+    if (this.#state === 'draining' || this.#state === 'stopped') {
       return Promise.reject(
         new ClosedError('the runtime was stopped; make another to start again'),
       );
@@ -149,9 +150,11 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #start({ executor: word, ...wait }: StartOptions): Promise<void> {
+    const timeout = wait.timeoutMs === undefined ? undefined : AbortSignal.timeout(wait.timeoutMs);
+    const signals = [this.#aborting.signal, wait.signal, timeout];
+    const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
     this.#state = 'starting';
     try {
-      const signal = this.#startSignal(wait);
       const { executor: configured } = this.#options;
       const name = chooseExecutor(word, this.#environmentExecutor, configured);
       this.#executor = makeExecutor(name, this.#options);
@@ -161,9 +164,9 @@ export class Runtime implements AsyncDisposable {
       signal.throwIfAborted();
     } catch (error) {
       if (this.#draining === undefined) {
-        this.#failure = asError(error);
+        this.#failure = startFailure(error, wait, timeout);
         await this.stop({ graceMs: 0 });
-        throw error;
+        throw this.#failure;
       }
       throw new ClosedError('the runtime was stopped while it was starting', { cause: error });
     }
@@ -171,14 +174,6 @@ export class Runtime implements AsyncDisposable {
     this.#holdProcess = setInterval(() => {}, longestTimerMs);
     if (this.#options.signals) this.#listenForSignals();
     void this.#executor.closed.then((reason) => reason && this.#fail(reason));
-  }
-
-  /** Aborts when the caller gives up, or the runtime is stopped. */
-  #startSignal({ timeoutMs, signal }: WaitOptions): AbortSignal {
-    const signals = [this.#aborting.signal];
-    if (signal !== undefined) signals.push(signal);
-    if (timeoutMs !== undefined) signals.push(AbortSignal.timeout(timeoutMs));
-    return AbortSignal.any(signals);
   }
 
   async #listen(executor: Executor, signal: AbortSignal): Promise<void> {
@@ -216,7 +211,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #listenForSignals(): void {
-    this.#ignoreSignals = listenForShutdown(this, () => (this.#intake?.counts.abandoned ?? 0) > 0);
+    this.#ignoreSignals = listenForShutdown(this);
   }
 
   #fail(reason: Error): void {
@@ -229,6 +224,7 @@ export class Runtime implements AsyncDisposable {
   // In the order of a message: nothing more in, what runs out, then everything shut behind it.
   async #drain(timeoutMs: number): Promise<DrainReport> {
     const wasStarting = this.#state === 'starting';
+    const before = this.#intake?.counts ?? none;
     this.#state = 'draining';
     if (wasStarting) {
       this.#aborting.abort(new ClosedError('the runtime was stopped'));
@@ -255,7 +251,7 @@ export class Runtime implements AsyncDisposable {
     clearInterval(this.#holdProcess);
     this.#state = this.#failure === undefined ? 'stopped' : 'failed';
     this.#closed.resolve(this.#failure);
-    return this.#intake?.counts ?? { finished: 0, returned: 0, abandoned: 0 };
+    return since(before, this.#intake?.counts ?? none);
   }
 
   /** Waits for what runs, no longer than the grace lasts. */
@@ -281,6 +277,26 @@ export class Runtime implements AsyncDisposable {
 /** How long the last replies may take to reach the broker when the grace is over. */
 const lastRepliesMs = 1_000;
 
+/** Why a start failed; that its caller gave up counts for more than what that led to. */
+function startFailure(error: unknown, wait: WaitOptions, timeout?: AbortSignal): Error {
+  const what = 'the runtime to start';
+  if (wait.signal?.aborted) return cancelled(what, wait.signal);
+  if (!timeout?.aborted) return asError(error);
+  return new MessagingTimeout(`timed out after ${wait.timeoutMs} ms waiting for ${what}`, {
+    cause: error,
+  });
+}
+
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new ExecutorLoadFailure(String(error), { cause: error });
+}
+
+const none: IntakeCounts = { finished: 0, returned: 0, abandoned: 0 };
+
+function since(before: IntakeCounts, now: IntakeCounts): IntakeCounts {
+  return {
+    finished: now.finished - before.finished,
+    returned: now.returned - before.returned,
+    abandoned: now.abandoned - before.abandoned,
+  };
 }

@@ -1,7 +1,7 @@
 /** What can be shut down by a signal. */
 export interface Stoppable {
-  /** The first signal. */
-  drain(): Promise<unknown>;
+  /** The first signal; a later call is answered with the first. */
+  drain(): Promise<{ readonly abandoned: number }>;
   /** The second. */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
@@ -15,14 +15,16 @@ type ShutdownSignal = keyof typeof signalNumbers;
  *
  * @returns What takes the listeners off again.
  */
-export function listenForShutdown(stoppable: Stoppable, wasAbandoned: () => boolean): () => void {
+export function listenForShutdown(stoppable: Stoppable): () => void {
   let received = 0;
   const onSignal = (signal: ShutdownSignal): void => {
     received++;
-    const ended = received === 1 ? stoppable.drain() : stoppable.stop({ graceMs: 0 });
-    if (received > 1) off();
-    void ended.then(() => {
-      if (wasAbandoned()) process.exitCode = 128 + signalNumbers[signal];
+    if (received > 1) {
+      off();
+      void stoppable.stop({ graceMs: 0 });
+    }
+    void stoppable.drain().then(({ abandoned }) => {
+      if (abandoned > 0) process.exitCode = 128 + signalNumbers[signal];
     });
   };
   const off = (): void => {

@@ -28,8 +28,8 @@ export interface Failure {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** Where Python callers know the two errors of the dispatcher from. */
-const dispatcherModule = 'oslo_messaging.rpc.dispatcher';
+/** The module that Python callers know `NoSuchMethod` and `UnsupportedVersion` from. */
+export const dispatcherModule: string = 'oslo_messaging.rpc.dispatcher';
 /** The module of what is no error of JavaScript's own; Python callers get a `RemoteError` for it. */
 const ownModule = 'greenroom';
 

@@ -100,7 +100,9 @@ export class Connection {
   async #connect(isFirst: boolean): Promise<Session> {
     const { role, url, options, log } = this.#of;
     const { signal } = this.#stopping;
-    const retries = isFirst ? options.connectRetries : Number.POSITIVE_INFINITY;
+    // A try takes each host in turn.
+    const tries = isFirst ? 1 + options.connectRetries : Number.POSITIVE_INFINITY;
+    const attempts = tries * url.hosts.length;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       const host = url.hosts[this.#nextHost++ % url.hosts.length];
@@ -113,7 +115,7 @@ export class Connection {
       } catch (error) {
         signal.throwIfAborted();
         if (isFirst && willNotHaveUs(error)) throw refused(host, error);
-        if (attempt >= retries) throw unreachable(url, attempt + 1, error);
+        if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, error);
         const delayMs = this.#delayBefore(attempt);
         log.warn(
           { role, host: nameOf(host), attempt: attempt + 1, delayMs, reason: messageOf(error) },
@@ -201,7 +203,7 @@ function refused(host: TransportHost, cause: unknown): Error {
 function unreachable(url: TransportUrl, attempts: number, cause: unknown): Error {
   const hosts = url.hosts.map(nameOf).join(', ');
   return new MessageDeliveryFailure(
-    `could not connect to the broker at ${hosts} after ${attempts} attempts: ${messageOf(cause)}`,
+    `could not connect to the broker at ${hosts} after ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}: ${messageOf(cause)}`,
     { cause },
   );
 }
