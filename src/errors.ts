@@ -26,9 +26,10 @@ export class MessagingError extends Error {
   readonly code: string = 'ERR_GREENROOM';
   /** Whether making the same call again can help. */
   readonly retryable: boolean = false;
-  readonly target?: Target;
-  readonly method?: string;
-  readonly msgId?: string;
+  // Declared only: what is not known is not there, rather than there and undefined.
+  declare readonly target?: Target;
+  declare readonly method?: string;
+  declare readonly msgId?: string;
 
   constructor(message: string, options: MessagingErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

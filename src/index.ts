@@ -3,6 +3,12 @@
  *
  * @packageDocumentation
  */
+
+export type {
+  RemoteErrorClass,
+  RemoteErrorFactory,
+  RemoteErrors,
+} from './client/remote-errors.ts';
 export type {
   AnyMethods,
   RemoteArgs,
@@ -15,10 +21,24 @@ export {
   RPCClient,
   type RPCClientOptions,
 } from './client/rpc-client.ts';
+export type { AccessPolicy } from './dispatcher/access-policy.ts';
 export type { Context } from './dispatcher/context.ts';
 export type { EndpointTarget } from './dispatcher/endpoint.ts';
+export { expectedExceptions } from './dispatcher/expected-exceptions.ts';
+export { expose } from './dispatcher/expose.ts';
+export type { ErrorClass, MethodMark, MethodNames } from './dispatcher/method-marks.ts';
+export type {
+  Declarations,
+  DeclaredBinding,
+  DeclaredConsumer,
+  DeclaredExchange,
+  DeclaredQueue,
+} from './driver/declarations.ts';
+export type { LoginMethod } from './driver/rabbit/login.ts';
 export type { RabbitOptions } from './driver/rabbit/rabbit-options.ts';
+export type { TlsOptions } from './driver/rabbit/tls-options.ts';
 export type { TopologyOptions } from './driver/rabbit/topology-options.ts';
+export type { TopologyPreset } from './driver/rabbit/topology-presets.ts';
 export { connect, type Transport, type TransportOptions } from './driver/transport.ts';
 export {
   CallCancelled,
@@ -42,8 +62,10 @@ export {
 } from './errors.ts';
 export { type ExecutorName, executorNames } from './executors/executor.ts';
 export type { Log } from './log.ts';
+export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';
+export { plannedTopology } from './runtime/planned-topology.ts';
 export {
   type DrainReport,
   Runtime,
@@ -51,11 +73,15 @@ export {
   type StartOptions,
 } from './runtime/runtime.ts';
 export type {
-  EndpointModuleOption,
   EndpointsOption,
+  LimitsOptions,
+  ModuleOption,
   PoolOptions,
   RPCOptions,
   RuntimeOptions,
+  SerializerOption,
 } from './runtime/runtime-options.ts';
+export type { ContextValues, Serializer } from './serializer.ts';
 export type { ServerTarget, Target } from './target.ts';
 export type { WaitOptions } from './waiting.ts';
+export type { Compression } from './wire/compression.ts';

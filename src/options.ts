@@ -20,8 +20,14 @@ export function checkOptions<T extends z.ZodType>(
   throw new InvalidOptionError(`invalid ${what}: ${complaints.join('; ')}`);
 }
 
-function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
-  const path = issue.path.map(String);
+function complaintsOf(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  parent: readonly PropertyKey[] = [],
+): string[] {
+  const path = [...parent, ...issue.path].map(String);
+  const meant = issue.code === 'invalid_union' ? issue.errors.find(isOfItsKind) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => complaintsOf(inner, schema, path));
   if (issue.code !== 'unrecognized_keys') {
     return [`${path.join('.') || 'the options'}: ${lowerFirst(issue.message)}`];
   }
@@ -29,6 +35,11 @@ function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   return issue.keys.map(
     (key) => `${[...path, key].join('.')}: unknown option${suggestion(key, names)}`,
   );
+}
+
+/** Whether a value was of the kind that this alternative is for, and wrong further in. */
+function isOfItsKind(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys');
 }
 
 /** The names that an object schema has at a path. */
@@ -42,6 +53,10 @@ function namesAt(schema: z.ZodType, path: readonly string[]): string[] {
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodUnion) {
+    const object = schema.options.find((option) => option instanceof z.ZodObject);
+    return object ?? schema;
+  }
   if (!(schema instanceof z.ZodOptional)) return schema;
   const inner: unknown = schema.unwrap();
   return inner instanceof z.ZodType ? unwrapped(inner) : schema;

@@ -11,8 +11,19 @@ export type RemoteMethod<T> = {
 export type RemoteArgs<T, Name extends keyof T> = T[Name] extends (...all: infer All) => unknown
   ? All extends readonly [unknown, infer Args, ...unknown[]]
     ? Args
-    : Record<string, never>
+    : All extends readonly [unknown, (infer Args)?]
+      ? unknown extends Args
+        ? Record<string, never>
+        : Args
+      : Record<string, never>
   : never;
+
+/** Whether a method may be called with the context alone. */
+export type NeedsNoArgs<T, Name extends keyof T> = T[Name] extends (ctx: never) => unknown
+  ? true
+  : Record<string, never> extends RemoteArgs<T, Name>
+    ? true
+    : false;
 
 /** What a call of the method resolves with; a value without a JSON form arrives as the wire has it. */
 export type RemoteResult<T, Name extends keyof T> = T[Name] extends (

@@ -1,18 +1,24 @@
-import type { Transport } from '../driver/transport.ts';
+import type { OutgoingRequest, Transport } from '../driver/transport.ts';
 import { InvalidOptionError, RPCVersionCapError } from '../errors.ts';
 import { shortened } from '../log.ts';
+import { isSerializer, noOpSerializer, type Serializer, serializerMethods } from '../serializer.ts';
 import type { Target } from '../target.ts';
 import { isVersion, isVersionCompatible } from '../version.ts';
 import type { WaitOptions } from '../waiting.ts';
-import type { AnyMethods, RemoteArgs, RemoteMethod, RemoteResult } from './remote-methods.ts';
+import { applicationError, checkRemoteErrors, type RemoteErrors } from './remote-errors.ts';
+import type {
+  AnyMethods,
+  NeedsNoArgs,
+  RemoteArgs,
+  RemoteMethod,
+  RemoteResult,
+} from './remote-methods.ts';
 
 /**
- * What a caller sends along: a plain object, or the context of the request that it is serving.
- * Every value must have a JSON form.
+ * What a caller sends along: the context of the request that it is serving, or a plain object whose
+ * values have a JSON form; with a serializer, whatever that takes.
  */
-export type ContextToSend =
-  | Readonly<Record<string, unknown>>
-  | { readonly values: Readonly<Record<string, unknown>>; readonly signal: AbortSignal };
+export type ContextToSend = object;
 
 /** How an {@link RPCClient} behaves; every field has a default. */
 export interface RPCClientOptions {
@@ -30,10 +36,19 @@ export interface RPCClientOptions {
    * casts may always find none. @default false
    */
   readonly mandatory?: boolean;
+  /**
+   * Turns contexts, arguments and results into what the wire carries, and back. What it throws rejects
+   * the call. @default everything goes as it is
+   */
+  readonly serializer?: Serializer<object>;
+  /** Failures that are raised as errors of the application; the rest are `RemoteError`s. @default none */
+  readonly remoteErrors?: RemoteErrors;
 }
 
 /** What {@link RPCClient.prepare} can change: parts of the target, and options; the rest stays. */
-export interface PrepareOptions extends Target, RPCClientOptions {}
+export interface PrepareOptions
+  extends Target,
+    Omit<RPCClientOptions, 'serializer' | 'remoteErrors'> {}
 
 const defaultTimeoutMs = 60_000;
 
@@ -49,10 +64,12 @@ export class RPCClient<T extends object = AnyMethods> {
   readonly #target: Target;
   readonly #options: RPCClientOptions;
   readonly #timeoutMs: number;
+  readonly #serializer: Serializer<object>;
 
   /**
    * @param target - Where requests go; needs a `topic`.
-   * @throws {@link InvalidOptionError} when a time-out is no positive number, or a version none.
+   * @throws {@link InvalidOptionError} when a time-out is no positive number, a version or a
+   * serializer is none, or something in `remoteErrors` is neither a class nor a function.
    */
   constructor(transport: Transport, target: Target, options: RPCClientOptions = {}) {
     this.#transport = transport;
@@ -64,6 +81,8 @@ export class RPCClient<T extends object = AnyMethods> {
     }
     validVersion('version', target.version);
     validVersion('versionCap', options.versionCap);
+    checkRemoteErrors(options.remoteErrors);
+    this.#serializer = validSerializer(options.serializer);
   }
 
   /**
@@ -71,7 +90,8 @@ export class RPCClient<T extends object = AnyMethods> {
    *
    * @param ctx - Sent along as the request's context.
    * @param args - The named arguments; the wire has no positional ones.
-   * @throws {@link RemoteError} when the method failed or does not exist there;
+   * @throws {@link RemoteError} when the method failed or does not exist there, or what
+   * `remoteErrors` has for it;
    * {@link MessagingTimeout} when no reply came in `timeoutMs`; {@link MessageDeliveryFailure} when
    * the request could not be sent; {@link RPCVersionCapError} when the cap forbids the version;
    * {@link CallCancelled} when `signal` aborts; {@link InvalidTarget} for a fanout client or one
@@ -83,12 +103,18 @@ export class RPCClient<T extends object = AnyMethods> {
     ...[args, options]: CallArguments<T, Name>
   ): Promise<RemoteResult<T, Name>> {
     this.#assertVersion(method);
-    const result = await this.#transport.call(this.#target, request(ctx, method, args), {
-      ...this.#wait(options),
-      callMonitorTimeoutMs: this.#options.callMonitorTimeoutMs,
-    });
+    const { callMonitorTimeoutMs, remoteErrors } = this.#options;
+    const values = valuesOf(ctx);
+    const result = await this.#transport
+      .call(this.#target, this.#request(values, method, args), {
+        ...this.#wait(options),
+        callMonitorTimeoutMs,
+      })
+      .catch((error: unknown) => {
+        throw applicationError(error, remoteErrors);
+      });
     // The wire carries no types: that the server runs the class it is said to is the caller's word.
-    return result as RemoteResult<T, Name>;
+    return this.#serializer.deserializeEntity(values, result) as RemoteResult<T, Name>;
   }
 
   /**
@@ -105,7 +131,7 @@ export class RPCClient<T extends object = AnyMethods> {
   ): Promise<void> {
     this.#assertVersion(method);
     const wait = this.#wait(options);
-    await this.#transport.cast(this.#target, request(ctx, method, args), wait);
+    await this.#transport.cast(this.#target, this.#request(valuesOf(ctx), method, args), wait);
   }
 
   /** Derives a client for another target or with other options; what is not given stays as it is. */
@@ -139,6 +165,16 @@ export class RPCClient<T extends object = AnyMethods> {
     );
   }
 
+  /** oslo: each argument is serialized with the context as it is, which comes after them. */
+  #request(values: object, method: string, args: object | undefined): OutgoingRequest {
+    const sent = Object.entries(args ?? {}).map(([name, entity]: [string, unknown]) => [
+      name,
+      this.#serializer.serializeEntity(values, entity),
+    ]);
+    const context = this.#serializer.serializeContext(values);
+    return { method, args: Object.fromEntries(sent), context };
+  }
+
   #wait(options: WaitOptions = {}): WaitOptions & { timeoutMs: number; mandatory?: boolean } {
     const { mandatory } = this.#options;
     return {
@@ -151,18 +187,14 @@ export class RPCClient<T extends object = AnyMethods> {
 
 /** `args` may be left out where a method needs none. */
 type CallArguments<T, Name extends keyof T> =
-  Record<string, never> extends RemoteArgs<T, Name>
+  NeedsNoArgs<T, Name> extends true
     ? [args?: RemoteArgs<T, Name>, options?: WaitOptions]
     : [args: RemoteArgs<T, Name>, options?: WaitOptions];
 
-function request(
-  ctx: ContextToSend,
-  method: string,
-  args: unknown,
-): Parameters<Transport['call']>[1] {
+/** Of a request that is being served, what its caller sent along. */
+function valuesOf(ctx: ContextToSend): object {
   const isServed = 'values' in ctx && 'signal' in ctx && ctx.signal instanceof AbortSignal;
-  const context = (isServed ? ctx.values : ctx) as Readonly<Record<string, unknown>>;
-  return { method, args: (args ?? {}) as Readonly<Record<string, unknown>>, context };
+  return isServed ? (ctx.values as object) : ctx;
 }
 
 /** Without what was left open. */
@@ -174,6 +206,11 @@ function given<O extends object>(options: O): { [K in keyof O]?: Exclude<O[K], u
 function validTimeout(name: string, ms: number): number {
   if (Number.isFinite(ms) && ms > 0) return ms;
   throw new InvalidOptionError(`${name} must be a positive number of milliseconds, not ${ms}`);
+}
+
+function validSerializer(serializer: Serializer<object> = noOpSerializer): Serializer<object> {
+  if (isSerializer(serializer)) return serializer;
+  throw new InvalidOptionError(`serializer must have the methods ${serializerMethods.join(', ')}`);
 }
 
 /** As oslo.messaging has it, a version has a major and a minor number (oslo-wire.md 7). */

@@ -1,12 +1,15 @@
-/**
- * Decides whether a method of an endpoint may be called from outside.
- *
- * It narrows what the endpoint exposes and can never widen it. A caller can't tell a method that it
- * may not call from one that does not exist. Source: oslo-wire.md 7.
- */
-export type AccessPolicy = (endpoint: object, method: string) => boolean;
+/** The names that `rpc.accessPolicy` takes. */
+export const accessPolicies = ['default', 'explicit', 'legacy'] as const;
 
-/** Allows every method whose name does not start with `_`; oslo.messaging's default. */
-export function defaultAccessPolicy(_endpoint: object, method: string): boolean {
-  return !method.startsWith('_');
-}
+/**
+ * Which methods of an endpoint may be called from outside; oslo.messaging's access policies.
+ *
+ * - `default`: those whose names don't start with `_`.
+ * - `explicit`: those that are marked with {@link expose}, whatever their names.
+ * - `legacy`: all, `_underscored` ones too.
+ *
+ * Whatever the policy, what every object has (`constructor`, `toString` …), getters and `#private`
+ * methods can't be called: Python's legacy policy offers the like of them, and this one does not. A caller
+ * can't tell a method that it may not call from one that does not exist. Source: oslo-wire.md 7.
+ */
+export type AccessPolicy = (typeof accessPolicies)[number];

@@ -1,13 +1,16 @@
 import { CallCancelled, MessagingError } from '../errors.ts';
+import type { ContextValues } from '../serializer.ts';
 
 /**
  * What an endpoint's method gets as its first argument: what the caller sent along, and the call.
  *
  * Hand it on to a client call and its `values` go with that. It belongs to one request.
+ *
+ * @typeParam Values - What the server's serializer makes of the dict that the caller sent along.
  */
-export interface Context {
-  /** The dict that the caller sent along; it has no prototype. */
-  readonly values: Readonly<Record<string, unknown>>;
+export interface Context<Values extends object = ContextValues> {
+  /** The dict that the caller sent along, without a prototype; or what the serializer made of it. */
+  readonly values: Values;
   /** The name under which the method was called. */
   readonly method: string;
   /** The namespace that was asked for; absent for the null namespace. */
@@ -16,6 +19,11 @@ export interface Context {
   readonly version: string;
   /** The call's id; absent for a cast. */
   readonly msgId: string | undefined;
+  /**
+   * How long the caller lets the server be silent, in milliseconds (oslo.messaging's
+   * `client_timeout`); absent when it does not monitor its call. Keep-alives are sent without your doing.
+   */
+  readonly clientTimeoutMs: number | undefined;
   /** Aborts when nobody waits for the answer any more; its reason says why. */
   readonly signal: AbortSignal;
   /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
@@ -33,32 +41,35 @@ export interface Context {
 }
 
 /** What a {@link CallContext} is made from. */
-export interface CallContextOptions {
-  readonly values: Readonly<Record<string, unknown>>;
+export interface CallContextOptions<Values extends object = ContextValues> {
+  readonly values: Values;
   readonly method: string;
   readonly namespace: string | undefined;
   readonly version: string;
   readonly msgId: string | undefined;
+  readonly clientTimeoutMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly deadline: number | undefined;
 }
 
 /** The {@link Context} of one request. */
-export class CallContext implements Context {
-  readonly values: Readonly<Record<string, unknown>>;
+export class CallContext<Values extends object = ContextValues> implements Context<Values> {
+  readonly values: Values;
   readonly method: string;
   readonly namespace: string | undefined;
   readonly version: string;
   readonly msgId: string | undefined;
+  readonly clientTimeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly deadline: number | undefined;
 
-  constructor(options: CallContextOptions) {
+  constructor(options: CallContextOptions<Values>) {
     this.values = options.values;
     this.method = options.method;
     this.namespace = options.namespace;
     this.version = options.version;
     this.msgId = options.msgId;
+    this.clientTimeoutMs = options.clientTimeoutMs;
     this.signal = options.signal;
     this.deadline = options.deadline;
   }

@@ -1,5 +1,6 @@
 import { isVersion } from '../version.ts';
-import { type EndpointMethod, exposedMethods } from './exposure.ts';
+import type { AccessPolicy } from './access-policy.ts';
+import { type ExposedMethod, exposedMethods } from './exposure.ts';
 
 /** Which interface an endpoint offers: `static target` of its class, or `target` of the instance. */
 export interface EndpointTarget {
@@ -7,6 +8,8 @@ export interface EndpointTarget {
   readonly namespace?: string;
   /** `major.minor` or `major.minor.revision`. @default '1.0' */
   readonly version?: string;
+  /** Further namespaces that are served as this one is; `null` is the null namespace. @default none */
+  readonly legacyNamespaces?: readonly (string | null)[];
 }
 
 /**
@@ -21,24 +24,34 @@ export class Endpoint {
   readonly name: string;
   readonly namespace: string | undefined;
   readonly version: string;
+  readonly legacyNamespaces: readonly (string | undefined)[];
   /** What may be called, by name; see {@link exposedMethods}. */
-  readonly methods: ReadonlyMap<string, EndpointMethod>;
+  readonly methods: ReadonlyMap<string, ExposedMethod>;
 
   /** @throws TypeError that names the endpoint when it is no object, or its `target` is none. */
-  constructor(instance: object) {
+  constructor(instance: object, policy?: AccessPolicy) {
     this.name = nameOf(instance);
     if (typeof instance !== 'object' || instance === null) {
       throw new TypeError(
         `endpoint ${this.name} is no object; a class is to be instantiated first`,
       );
     }
-    const { namespace, version = '1.0' } = targetOf(instance, this.name);
+    const { namespace, version = '1.0', legacyNamespaces = [] } = targetOf(instance, this.name);
     this.instance = instance;
     this.namespace = namespace;
     this.version = version;
-    this.methods = exposedMethods(instance);
+    this.legacyNamespaces = legacyNamespaces.map((legacy) => legacy ?? undefined);
+    this.methods = exposedMethods(instance, policy);
+  }
+
+  /** Whether it is meant by a request for this namespace; nothing is the null namespace. */
+  serves(namespace: unknown): boolean {
+    const wanted = namespace ?? undefined;
+    return wanted === this.namespace || this.legacyNamespaces.some((legacy) => legacy === wanted);
   }
 }
+
+const targetKeys = ['namespace', 'version', 'legacyNamespaces'] as const;
 
 function nameOf(instance: object): string {
   const name: unknown =
@@ -52,20 +65,29 @@ function targetOf(instance: object, name: string): EndpointTarget {
   if (target === undefined || target === null) return {};
   const wrong = (what: string): TypeError => new TypeError(`target of endpoint ${name} ${what}`);
   if (typeof target !== 'object' || Array.isArray(target)) throw wrong('is no object');
-  const unknownKey = Object.keys(target).find((key) => key !== 'namespace' && key !== 'version');
+  const unknownKey = Object.keys(target).find((key) => !targetKeys.some((known) => known === key));
   if (unknownKey !== undefined) {
-    throw wrong(`has the key ${unknownKey}; it may have namespace and version`);
+    throw wrong(`has the key ${unknownKey}; it may have ${targetKeys.join(', ')}`);
   }
   const namespace: unknown = Reflect.get(target, 'namespace') ?? undefined;
   const version: unknown = Reflect.get(target, 'version') ?? undefined;
+  const legacyNamespaces: unknown = Reflect.get(target, 'legacyNamespaces') ?? undefined;
   if (namespace !== undefined && typeof namespace !== 'string') {
     throw wrong('has a namespace that is no string');
   }
   if (version !== undefined && (typeof version !== 'string' || !isVersion(version))) {
     throw wrong('has a version that is not like 1.0');
   }
+  if (legacyNamespaces !== undefined && !isNamespaces(legacyNamespaces)) {
+    throw wrong('has legacyNamespaces that are no list of strings and null');
+  }
   return {
     ...(namespace === undefined ? {} : { namespace }),
     ...(version === undefined ? {} : { version }),
+    ...(legacyNamespaces === undefined ? {} : { legacyNamespaces }),
   };
+}
+
+function isNamespaces(value: unknown): value is (string | null)[] {
+  return Array.isArray(value) && value.every((each) => each === null || typeof each === 'string');
 }

@@ -1,4 +1,5 @@
 import type { EndpointTarget } from './endpoint.ts';
+import { expose } from './expose.ts';
 
 /**
  * Answers `pong`, so that an operator can see that a server is there and not stuck.
@@ -7,6 +8,9 @@ import type { EndpointTarget } from './endpoint.ts';
  */
 export class PingEndpoint {
   static readonly target: EndpointTarget = { version: '1.0' };
+  static {
+    expose(PingEndpoint, 'oslo_rpc_server_ping');
+  }
 
   oslo_rpc_server_ping(): string {
     return 'pong';

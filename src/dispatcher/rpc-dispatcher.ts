@@ -1,22 +1,24 @@
 import { NoSuchMethod, UnsupportedVersion } from '../errors.ts';
 import { shortened } from '../log.ts';
+import { noOpSerializer, type Serializer } from '../serializer.ts';
 import { isVersionCompatible } from '../version.ts';
+import { clientTimeoutMs } from '../wire/keep-alive.ts';
 import { stringifyJson } from '../wire/python-json.ts';
 import { isRecord } from '../wire/record.ts';
 import type { Request } from '../wire/request.ts';
-import { type AccessPolicy, defaultAccessPolicy } from './access-policy.ts';
+import type { AccessPolicy } from './access-policy.ts';
 import { CallContext } from './context.ts';
 import { Endpoint } from './endpoint.ts';
-import type { EndpointMethod } from './exposure.ts';
-import { type ContextValues, noOpSerializer, type Serializer } from './serializer.ts';
+import { isOneOf } from './expected-exceptions.ts';
+import type { ExposedMethod } from './exposure.ts';
 
 /** What a dispatcher is made from. */
 export interface RPCDispatcherOptions {
   /** Searched in this order; the first that has the method serves the request. */
   readonly endpoints: readonly object[];
   /** @default noOpSerializer */
-  readonly serializer?: Serializer | undefined;
-  /** @default defaultAccessPolicy */
+  readonly serializer?: Serializer<object> | undefined;
+  /** @default 'default' */
   readonly accessPolicy?: AccessPolicy | undefined;
 }
 
@@ -45,39 +47,44 @@ export type DispatchOutcome =
  */
 export class RPCDispatcher {
   readonly #endpoints: readonly Endpoint[];
-  readonly #serializer: Serializer;
-  readonly #accessPolicy: AccessPolicy;
+  readonly #serializer: Serializer<object>;
 
   /** @throws TypeError that names the endpoint when one is no object, or its `target` is none. */
   constructor(options: RPCDispatcherOptions) {
-    this.#endpoints = options.endpoints.map((instance) => new Endpoint(instance));
-    this.#serializer = options.serializer ?? noOpSerializer;
-    this.#accessPolicy = options.accessPolicy ?? defaultAccessPolicy;
+    const { endpoints, serializer = noOpSerializer, accessPolicy } = options;
+    this.#endpoints = endpoints.map((instance) => new Endpoint(instance, accessPolicy));
+    this.#serializer = serializer;
   }
 
   /** Runs one request to its end; never rejects, whatever the endpoint does. */
   async dispatch(request: Request, call: DispatchedCall): Promise<DispatchOutcome> {
+    let found: Found | undefined;
     try {
-      return { type: 'result', result: await this.#run(request, call) };
+      found = this.#find(request);
+      return { type: 'result', result: await this.#run(found, request, call) };
     } catch (error) {
-      return { type: 'failure', error, expected: isExpected(error, request.method) };
+      const expected =
+        found === undefined
+          ? isAnnounced(error, request.method)
+          : isOneOf(error, found.method.expected);
+      return { type: 'failure', error, expected };
     }
   }
 
-  async #run(request: Request, call: DispatchedCall): Promise<unknown> {
-    const found = this.#find(request);
+  async #run(found: Found, request: Request, call: DispatchedCall): Promise<unknown> {
     const values = this.#serializer.deserializeContext(request.context);
     const context = new CallContext({
       values,
       method: found.name,
-      namespace: found.endpoint.namespace,
+      namespace: typeof request.namespace === 'string' ? request.namespace : undefined,
       version: found.version,
       msgId: typeof request.call?.msgId === 'string' ? request.call.msgId : undefined,
+      clientTimeoutMs: clientTimeoutMs(request.call?.monitorTimeout),
       signal: call.signal,
       deadline: call.deadline,
     });
     const args = this.#argumentsOf(request.args, values);
-    const result: unknown = await found.method.call(found.endpoint.instance, context, args);
+    const result: unknown = await found.method.run.call(found.endpoint.instance, context, args);
     return this.#serializer.serializeEntity(values, result);
   }
 
@@ -88,7 +95,7 @@ export class RPCDispatcher {
   #find({ method: name, namespace, version = '1.0' }: Request): Found {
     let isServed = false;
     for (const endpoint of this.#endpoints) {
-      if (endpoint.namespace !== (namespace ?? undefined)) continue;
+      if (!endpoint.serves(namespace)) continue;
       if (typeof version !== 'string') continue;
       if (!isVersionCompatible(endpoint.version, version)) continue;
       if (typeof name !== 'string') {
@@ -96,9 +103,7 @@ export class RPCDispatcher {
       }
       isServed = true;
       const method = endpoint.methods.get(name);
-      if (method !== undefined && this.#accessPolicy(endpoint.instance, name)) {
-        return { endpoint, name, method, version };
-      }
+      if (method !== undefined) return { endpoint, name, method, version };
     }
     const shownName = shownAsText(name);
     if (isServed) {
@@ -114,7 +119,7 @@ export class RPCDispatcher {
   }
 
   /** The object has no prototype: a name that the caller left out is `undefined`, whatever it is. */
-  #argumentsOf(sent: unknown, values: ContextValues): Record<string, unknown> {
+  #argumentsOf(sent: unknown, values: object): Record<string, unknown> {
     if (!isRecord(sent)) {
       throw new TypeError(`arguments are no object of named arguments: ${shownAsText(sent)}`);
     }
@@ -129,12 +134,12 @@ export class RPCDispatcher {
 interface Found {
   readonly endpoint: Endpoint;
   readonly name: string;
-  readonly method: EndpointMethod;
+  readonly method: ExposedMethod;
   readonly version: string;
 }
 
 /** oslo: a caller that expects the method to be missing says so in its name. */
-function isExpected(error: unknown, method: unknown): boolean {
+function isAnnounced(error: unknown, method: unknown): boolean {
   return (
     typeof method === 'string' && method.endsWith('_ignore_errors') && error instanceof NoSuchMethod
   );

@@ -1,5 +1,6 @@
 import type { ServerTarget, Target } from '../target.ts';
 import type { WaitOptions } from '../waiting.ts';
+import type { Declarations } from './declarations.ts';
 
 /**
  * A broker as Greenroom sees it: bytes go to targets and reply queues, bytes come from listeners.
@@ -15,6 +16,8 @@ export interface Driver extends AsyncDisposable {
    * @throws {@link MessageDeliveryFailure} when no host could be reached within the retry limit.
    */
   open(options?: WaitOptions): Promise<void>;
+  /** What `listen` would declare for the target; asks no broker. */
+  plan(target: ServerTarget): Declarations;
   /**
    * Declares what a server of the target needs and begins to consume.
    *
@@ -32,15 +35,22 @@ export interface Driver extends AsyncDisposable {
    */
   send(destination: Destination, message: OutgoingMessage, options?: SendOptions): Promise<void>;
   /**
-   * Opens this driver's reply queue, once, and hands every body that arrives there to `onReply`; the
-   * function given first stays. A later call waits until the queue is there again.
+   * Opens this driver's reply queue, once, and hands every message that arrives there to `onReply`;
+   * the function given first stays. A later call waits until the queue is there again.
    *
    * @returns The queue's name, to be sent as `_reply_q`; it stays the same over reconnections.
    */
-  takeReplies(onReply: (body: Uint8Array) => void, options?: WaitOptions): Promise<string>;
+  takeReplies(onReply: OnReply, options?: WaitOptions): Promise<string>;
   /** Lets go of everything at once; safe to call twice, and while something else is under way. */
   close(): Promise<void>;
 }
+
+/**
+ * Takes a message that came to the reply queue.
+ *
+ * @param compression - What the message's header of that name says, if it has one.
+ */
+export type OnReply = (body: Uint8Array, compression?: string | undefined) => void;
 
 /** Where a message goes: to a target's queue or fanout exchange, or to a caller's reply queue. */
 export type Destination =
@@ -51,6 +61,8 @@ export type Destination =
 export interface OutgoingMessage {
   /** The whole body; it is not copied, so leave it alone until the send has settled. */
   readonly body: Uint8Array;
+  /** How the body is compressed, for the header of that name; absent when it is not. */
+  readonly compression?: string | undefined;
   /** Milliseconds after which the broker drops the message if nobody took it (AMQP `expiration`). */
   readonly expirationMs?: number;
 }

@@ -1,5 +1,5 @@
 import type { ClosedError, ErrorSubject } from '../errors.ts';
-import { type Log, shortened } from '../log.ts';
+import { type Log, shortened, shownValue } from '../log.ts';
 import { type Deferred, deferred } from '../waiting.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
@@ -57,21 +57,19 @@ export class ReplyWaiters {
   }
 
   /** Takes a body that arrived in the reply queue. */
-  accept(body: Uint8Array): void {
+  accept(body: Uint8Array, compression?: string | undefined): void {
     let reply: Reply;
     try {
-      reply = decodeReply(body);
+      reply = decodeReply(body, { compression });
     } catch (error) {
-      this.#log.error({ reason: (error as Error).message }, 'dropped a reply that cannot be read');
+      const reason = shortened((error as Error).message);
+      this.#log.error({ reason }, 'dropped a reply that cannot be read');
       return;
     }
     const waiter = this.#waiters.get(reply.msgId);
     if (waiter === undefined) {
       this.#orphaned++;
-      this.#log.debug(
-        { msgId: shortened(String(reply.msgId)) },
-        'dropped a reply nobody waits for',
-      );
+      this.#log.debug({ msgId: shownValue(reply.msgId) }, 'dropped a reply nobody waits for');
       return;
     }
     if (reply.failure !== undefined) {

@@ -2,9 +2,10 @@ import { ClosedError, type ErrorSubject, InvalidTarget } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { formatTarget, type Target } from '../target.ts';
 import { type WaitOptions, waitFor } from '../waiting.ts';
+import { type Compression, compressed, validCompression } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
 import { encodeRequest } from '../wire/request.ts';
-import type { Destination, Driver } from './driver.ts';
+import type { Destination, Driver, OnReply } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import type { RabbitOptions } from './rabbit/rabbit-options.ts';
@@ -18,6 +19,11 @@ export interface TransportOptions {
   readonly controlExchange?: string;
   /** Connections, deadlines and retries of the RabbitMQ driver. */
   readonly rabbit?: RabbitOptions;
+  /**
+   * How requests are compressed: `zlib` is oslo.messaging's `kombu_compression=gzip`, and `brotli`
+   * needs Python peers that have it. Replies are understood either way. @default not at all
+   */
+  readonly compression?: Compression;
   /** Where lines about lost, late and retried things go. @default nowhere */
   readonly log?: Log;
 }
@@ -55,27 +61,35 @@ export class Transport implements AsyncDisposable {
   readonly driver: Driver;
   readonly #url: TransportUrl;
   readonly #waiters: ReplyWaiters;
+  readonly #compression: Compression | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(driver: Driver, url: TransportUrl, log: Log) {
+  private constructor(
+    driver: Driver,
+    url: TransportUrl,
+    { log = silentLog, compression }: TransportOptions,
+  ) {
     this.driver = driver;
     this.#url = url;
     this.#waiters = new ReplyWaiters(log);
+    this.#compression = compression;
   }
 
   /**
    * Makes a transport without connecting; the first use does.
    *
-   * @throws {@link InvalidTransportURL} when the URL can't be read.
+   * @throws {@link InvalidTransportURL} when the URL can't be read; `InvalidOptionError` for a
+   * compression that there is not.
    */
   static of(url: string, options: TransportOptions = {}): Transport {
     const parsed = parseTransportUrl(url);
     const { controlExchange = 'openstack', rabbit, log = silentLog } = options;
+    validCompression(options.compression);
     const driver =
       parsed.scheme === 'memory'
         ? new MemoryDriver({ url: parsed, controlExchange })
         : new RabbitDriver({ url: parsed, controlExchange, log, rabbit });
-    return new Transport(driver, parsed, log);
+    return new Transport(driver, parsed, options);
   }
 
   /** The transport's URL with every password masked. */
@@ -113,13 +127,17 @@ export class Transport implements AsyncDisposable {
       mandatory: options.mandatory,
       signal: unsent.signal,
     });
-    const ends = [replied, sent.then(() => replied)];
+    let isSent = false;
+    const sentAndReplied = sent.then(() => {
+      isSent = true;
+      return replied;
+    });
+    const ends = [replied, sentAndReplied];
     if (silence !== undefined) ends.push(silence.tooLong);
     try {
       return await waitFor(Promise.race(ends), replyTo(request.method, target), options, about);
     } finally {
-      // Whatever ended the wait: what was not sent by now must not be.
-      unsent.abort();
+      if (!isSent) unsent.abort();
       silence?.stop();
       this.#waiters.forget(msgId);
     }
@@ -134,8 +152,9 @@ export class Transport implements AsyncDisposable {
   async cast(target: Target, request: OutgoingRequest, options: CastOptions = {}): Promise<void> {
     const destination = destinationOf(target, 'cast');
     const body = encodeRequest({ ...request, ...addressed(target), uniqueId: newId() });
+    const message = compressed(body, this.#compression);
     const mandatory = Boolean(options.mandatory) && !target.fanout;
-    await this.driver.send(destination, { body }, { ...options, mandatory });
+    await this.driver.send(destination, message, { ...options, mandatory });
   }
 
   /** Fails the calls that still wait and closes the driver. Idempotent. */
@@ -159,7 +178,7 @@ export class Transport implements AsyncDisposable {
     { msgId, monitorSeconds, deadline, mandatory = false, signal }: SentCall,
   ): Promise<void> {
     // The reply queue has to exist, again after a lost connection, before anything is sent.
-    const onReply = (body: Uint8Array): void => this.#waiters.accept(body);
+    const onReply: OnReply = (body, compression) => this.#waiters.accept(body, compression);
     const replyQueue = await this.driver.takeReplies(onReply, { signal });
     const body = encodeRequest({
       ...request,
@@ -167,8 +186,9 @@ export class Transport implements AsyncDisposable {
       uniqueId: newId(),
       call: { msgId, replyQueue, monitorTimeout: monitorSeconds },
     });
+    const message = compressed(body, this.#compression);
     const expirationMs = Math.max(0, Math.floor(deadline - performance.now()));
-    await this.driver.send(destination, { body, expirationMs }, { signal, mandatory });
+    await this.driver.send(destination, { ...message, expirationMs }, { signal, mandatory });
   }
 }
 

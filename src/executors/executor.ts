@@ -1,3 +1,4 @@
+import type { CompressedBody } from '../wire/compression.ts';
 import type { Failure } from '../wire/failure.ts';
 
 /** The names that `runtime.start({ executor })` takes. */
@@ -32,9 +33,9 @@ export interface Executor {
    * Runs one request to its end.
    *
    * @param onBegin - Called once, in this thread, when the request has been read and its method is
-   * about to run; never called for a malformed body.
+   * about to run; never called for a malformed body. Where the work asks, its answer decides.
    */
-  execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome>;
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome>;
   /** Ends at once: what still runs is abandoned, and its `execute` resolves as `lost`. Idempotent. */
   stop(): Promise<void>;
   /** Settles when the executor can run nothing more: with the reason, or nothing after `stop()`. */
@@ -47,13 +48,23 @@ export interface Work {
   readonly body: Uint8Array;
   /** The body's media type; a body without one is malformed, as it is for oslo.messaging. */
   readonly contentType: string | undefined;
+  /** What its `compression` header says; absent when it has none that is text. */
+  readonly compression?: string | undefined;
   /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
   readonly deadline: number | undefined;
+  /**
+   * Whether the method may only begin when `onBegin` says so: what decides it could not be found
+   * without reading the body. It costs a host a round trip. @default false
+   */
+  readonly asksToBegin?: boolean;
 }
 
 /** What is known of a request once it has been read. */
 export interface Begun {
+  /** For people: cut, and fit for a log. */
   readonly method: string;
+  /** The message's `_unique_id`; absent when it has none that can be remembered. */
+  readonly uniqueId: string | undefined;
   /** Where the answer goes; absent for a cast. */
   readonly replyTo: ReplyTo | undefined;
   /** How often the caller wants to hear that the call is still running, in ms; absent when it does not. */
@@ -74,12 +85,14 @@ export type Outcome =
       readonly type: 'done';
       readonly method: string;
       readonly replyTo: ReplyTo | undefined;
-      readonly reply: { readonly body: Uint8Array } | undefined;
+      readonly reply: CompressedBody | undefined;
       /** What went wrong, if it did; for the log. */
       readonly failure: Failure | undefined;
       /** Whether the failure is the caller's doing or was announced: no error to log. */
       readonly expected: boolean;
     }
+  /** It asked whether it may begin, and may not; nothing ran. */
+  | { readonly type: 'refused' }
   /** The body was no request; nothing ran. */
   | { readonly type: 'malformed'; readonly error: Error }
   /** The place where it ran is gone; whether the method finished is unknown. */

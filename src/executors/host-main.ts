@@ -1,7 +1,6 @@
-import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
+import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ClosedError } from '../errors.ts';
-import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
-import type { Outcome } from './executor.ts';
+import type { Begun, Outcome } from './executor.ts';
 import {
   type DoneItem,
   type FromHost,
@@ -13,6 +12,7 @@ import {
 } from './host-protocol.ts';
 import { perform } from './perform.ts';
 import { RunningCalls } from './running-calls.ts';
+import { loadDispatcher } from './service.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function runHost(task: HostTask): Promise<void> {
   };
   let dispatcher: RPCDispatcher;
   try {
-    dispatcher = await load(task);
+    dispatcher = await loadDispatcher(task.service);
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     post({ type: 'load-failed', message, stack });
@@ -34,37 +34,46 @@ export async function runHost(task: HostTask): Promise<void> {
     return;
   }
   const calls = new RunningCalls();
+  const asking = new Map<number, (mayBegin: boolean) => void>();
   const done = new TurnBatch<DoneItem>((items) => postDone(items, post));
   const ended = new Promise<void>((resolve) => port.once('close', resolve));
   port.on('message', (message: ToHost) => {
-    if (message.type === 'stop') port.close();
-    else for (const item of message.items) void run(item);
+    switch (message.type) {
+      case 'work':
+        for (const item of message.items) void run(item);
+        break;
+      case 'begin':
+        asking.get(message.id)?.(message.mayBegin);
+        asking.delete(message.id);
+        break;
+      case 'stop':
+        port.close();
+        break;
+      default:
+        message satisfies never;
+    }
   });
   post({ type: 'ready' });
   await ended;
   calls.abort(new ClosedError('the host was stopped'));
 
-  async function run({ id, body, contentType, deadline }: WorkItem): Promise<void> {
+  async function run({ id, deadline, ...message }: WorkItem): Promise<void> {
     const work = {
-      body,
-      contentType,
+      ...message,
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
     };
-    const outcome = await perform(dispatcher, work, calls, (begun) => {
+    const begins = (begun: Begun): boolean | Promise<boolean> => {
       post({ type: 'begun', id, begun });
-    });
+      if (!work.asksToBegin) return true;
+      return new Promise((resolve) => asking.set(id, resolve));
+    };
+    const outcome = await perform(dispatcher, work, calls, begins, task.wire);
     done.add({ id, outcome: portable(outcome) });
   }
 }
 
-async function load({ endpoints, typescriptLoader }: HostTask): Promise<RPCDispatcher> {
-  const loaded = await Promise.all(
-    endpoints.map((source: EndpointModule) => loadEndpoints(source, typescriptLoader)),
-  );
-  return new RPCDispatcher({ endpoints: loaded.flat() });
-}
-
 function portable(outcome: Outcome): HostOutcome {
+  if (outcome.type === 'refused') return outcome;
   if (outcome.type !== 'done') return { type: 'malformed', message: outcome.error.message };
   // The arguments stay here: the runtime only logs the failure, and they may not be clonable.
   const failure = outcome.failure && { ...outcome.failure, args: [], kwargs: {} };

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EndpointModule } from './endpoint-module.ts';
 import type { Begun, Outcome } from './executor.ts';
+import type { HostedService } from './service.ts';
+import type { WireOptions } from './wire-options.ts';
 
 /**
  * What crosses a host's port. Messages travel in batches: what is waiting when the loop turns goes
@@ -8,6 +9,8 @@ import type { Begun, Outcome } from './executor.ts';
  */
 export type ToHost =
   | { readonly type: 'work'; readonly items: readonly WorkItem[] }
+  /** The answer to a `begun` whose work asks whether it may. */
+  | { readonly type: 'begin'; readonly id: number; readonly mayBegin: boolean }
   /** No more work comes: let go of the port, and with it of the thread. */
   | { readonly type: 'stop' };
 
@@ -25,8 +28,10 @@ export interface WorkItem {
   readonly id: number;
   readonly body: Uint8Array;
   readonly contentType: string | undefined;
+  readonly compression: string | undefined;
   /** On the clock that all threads share: `performance.timeOrigin + performance.now()`. */
   readonly deadline: number | undefined;
+  readonly asksToBegin: boolean;
 }
 
 /** One outcome on its way back. */
@@ -37,15 +42,14 @@ export interface DoneItem {
 
 /** An {@link Outcome} as a host has it; the errors' classes do not survive the way, their texts do. */
 export type HostOutcome =
-  | Extract<Outcome, { type: 'done' }>
+  | Extract<Outcome, { type: 'done' | 'refused' }>
   | { readonly type: 'malformed'; readonly message: string };
 
 /** What a host is started with: the one task of its thread, for as long as the thread lives. */
 export interface HostTask {
   readonly port: MessagePort;
-  readonly endpoints: readonly EndpointModule[];
-  /** URL of a module whose `register()` teaches this thread to import TypeScript. */
-  readonly typescriptLoader: string | undefined;
+  readonly service: HostedService;
+  readonly wire: WireOptions;
 }
 
 /** Bodies from this size on get a buffer of their own, which is moved; smaller ones are copied. */

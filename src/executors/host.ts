@@ -3,7 +3,6 @@ import type { Piscina } from 'piscina';
 import { ClosedError, ExecutorLoadFailure, type HostCrashed, MalformedMessage } from '../errors.ts';
 import { deferred, waitFor } from '../waiting.ts';
 import { crashOf } from './crash.ts';
-import type { EndpointModule } from './endpoint-module.ts';
 import type { Begun, Outcome, Work } from './executor.ts';
 import {
   type DoneItem,
@@ -11,21 +10,24 @@ import {
   type HostTask,
   ownedBodies,
   type ToHost,
+  type WorkItem,
 } from './host-protocol.ts';
+import { type HostedService, hostedService } from './service.ts';
 import { TurnBatch } from './turn-batch.ts';
+import { defaultWireOptions, type WireOptions } from './wire-options.ts';
 
 /** What a {@link Host} is started with. */
-export interface HostOptions {
+export interface HostOptions extends HostedService {
   readonly pool: Piscina;
-  readonly endpoints: readonly EndpointModule[];
-  readonly typescriptLoader: string | undefined;
+  /** @default defaultWireOptions */
+  readonly wire?: WireOptions;
   /** How long the endpoints may take to load, in milliseconds. */
   readonly readyTimeoutMs: number;
 }
 
 interface Running {
   readonly work: Work;
-  readonly onBegin: (begun: Begun) => void;
+  readonly onBegin: (begun: Begun) => boolean;
   readonly resolve: (outcome: Outcome) => void;
   begun: Begun | undefined;
 }
@@ -85,7 +87,7 @@ export class Host {
   }
 
   /** Sends one request to the thread; resolves with what came of it, never rejects. */
-  execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome> {
     return new Promise((resolve) => {
       const id = this.#nextId++;
       this.#running.set(id, { work, onBegin, resolve, begun: undefined });
@@ -101,8 +103,8 @@ export class Host {
   }
 
   async #run(port: MessagePort): Promise<HostCrashed | undefined> {
-    const { pool, endpoints, typescriptLoader } = this.#options;
-    const task: HostTask = { port, endpoints, typescriptLoader };
+    const { pool, wire = defaultWireOptions } = this.#options;
+    const task: HostTask = { port, service: hostedService(this.#options), wire };
     let crash: HostCrashed | undefined;
     try {
       await pool.run(task, { name: 'runHost', transferList: [port], signal: this.#kill.signal });
@@ -129,8 +131,7 @@ export class Host {
       case 'begun': {
         const running = this.#running.get(message.id);
         if (running === undefined) break;
-        running.begun = message.begun;
-        running.onBegin(message.begun);
+        this.#begin(message, running);
         break;
       }
       case 'done':
@@ -139,6 +140,14 @@ export class Host {
       default:
         message satisfies never;
     }
+  }
+
+  #begin({ id, begun }: Extract<FromHost, { type: 'begun' }>, running: Running): void {
+    const mayBegin = running.onBegin(begun);
+    if (mayBegin || !running.work.asksToBegin) running.begun = begun;
+    if (!running.work.asksToBegin) return;
+    const answer: ToHost = { type: 'begin', id, mayBegin };
+    this.#port.postMessage(answer);
   }
 
   /** What the thread posted before it died counts: whether a call had begun, or was even done. */
@@ -155,9 +164,9 @@ export class Host {
     if (running === undefined) return;
     this.#running.delete(id);
     running.resolve(
-      outcome.type === 'done'
-        ? outcome
-        : { type: 'malformed', error: new MalformedMessage(outcome.message) },
+      outcome.type === 'malformed'
+        ? { type: 'malformed', error: new MalformedMessage(outcome.message) }
+        : outcome,
     );
   }
 
@@ -168,12 +177,16 @@ export class Host {
     });
     if (batch.length === 0) return;
     const { owned, transfer } = ownedBodies(batch.map(({ work }) => work.body));
-    const items = batch.map(({ id, work }, index) => ({
-      id,
-      body: owned[index] ?? new Uint8Array(),
-      contentType: work.contentType,
-      deadline: work.deadline === undefined ? undefined : work.deadline + performance.timeOrigin,
-    }));
+    const items = batch.map(
+      ({ id, work }, index): WorkItem => ({
+        id,
+        body: owned[index] ?? new Uint8Array(),
+        contentType: work.contentType,
+        compression: work.compression,
+        asksToBegin: work.asksToBegin ?? false,
+        deadline: work.deadline === undefined ? undefined : work.deadline + performance.timeOrigin,
+      }),
+    );
     const message: ToHost = { type: 'work', items };
     this.#port.postMessage(message, transfer);
   }

@@ -1,20 +1,20 @@
-import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
-import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
+import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
+import { ClosedError } from '../errors.ts';
 import { deferred, waitFor } from '../waiting.ts';
-import { type EndpointModule, loadEndpoints } from './endpoint-module.ts';
 import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { perform } from './perform.ts';
 import { RunningCalls } from './running-calls.ts';
+import { loadDispatcher, type Service } from './service.ts';
 import { Wakeup } from './wakeup.ts';
+import type { WireOptions } from './wire-options.ts';
 
 /** What a {@link LoopExecutor} is made of. */
-export interface LoopExecutorOptions {
+export interface LoopExecutorOptions extends Service {
   readonly name: Extract<ExecutorName, 'blocking' | 'async'>;
   /** How many requests are under way at once. */
   readonly slots: number;
-  /** Modules to load endpoints from, and endpoints that are there already, in order of search. */
-  readonly endpoints: readonly (EndpointModule | { readonly instance: object })[];
-  readonly typescriptLoader?: string | undefined;
+  /** @default defaultWireOptions */
+  readonly wire?: WireOptions;
 }
 
 /**
@@ -52,19 +52,15 @@ export class LoopExecutor implements Executor {
 
   async start(signal?: AbortSignal): Promise<void> {
     // A module's import may take for ever; the signal ends the wait for it.
-    const endpoints = await waitFor(this.#load(), 'the endpoints to load', { signal });
-    try {
-      this.#dispatcher = new RPCDispatcher({ endpoints });
-    } catch (cause) {
-      throw new ExecutorLoadFailure((cause as Error).message, { cause });
-    }
+    const loading = loadDispatcher(this.#options);
+    this.#dispatcher = await waitFor(loading, 'the endpoints to load', { signal });
   }
 
   async whenCredit(): Promise<void> {
     if (this.credit <= 0 && !this.#hasStopped) await this.#freed.wait();
   }
 
-  async execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+  async execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome> {
     if (this.#dispatcher === undefined || this.#hasStopped) {
       const error = new ClosedError(`the ${this.name} executor is not running`);
       return { type: 'lost', error, begun: undefined };
@@ -80,27 +76,22 @@ export class LoopExecutor implements Executor {
     this.#freed.wake();
   }
 
-  async #load(): Promise<object[]> {
-    const { typescriptLoader } = this.#options;
-    const endpoints: object[] = [];
-    for (const source of this.#options.endpoints) {
-      if ('instance' in source) endpoints.push(source.instance);
-      else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
-    }
-    return endpoints;
-  }
-
-  #run(dispatcher: RPCDispatcher, work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+  #run(
+    dispatcher: RPCDispatcher,
+    work: Work,
+    onBegin: (begun: Begun) => boolean,
+  ): Promise<Outcome> {
     return new Promise((resolve) => {
       let begun: Begun | undefined;
       const abandon = (): void => {
         resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
       };
       this.#running.add(abandon);
-      void perform(dispatcher, work, this.#calls, (note) => {
+      const begins = (note: Begun): boolean => {
         begun = note;
-        onBegin(note);
-      }).then((outcome) => {
+        return onBegin(note);
+      };
+      void perform(dispatcher, work, this.#calls, begins, this.#options.wire).then((outcome) => {
         this.#running.delete(abandon);
         resolve(outcome);
         this.#freed.wake();

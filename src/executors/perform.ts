@@ -1,12 +1,15 @@
 import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { MalformedMessage } from '../errors.ts';
+import { shownValue } from '../log.ts';
+import { compressed } from '../wire/compression.ts';
 import { isJsonContentType } from '../wire/envelope.ts';
-import { type Failure, failureFrom } from '../wire/failure.ts';
+import { type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
 import { keepAliveIntervalMs } from '../wire/keep-alive.ts';
 import { type EncodedReply, encodeFailureReply, encodeReply } from '../wire/reply.ts';
 import { decodeRequest, type Request } from '../wire/request.ts';
 import type { Begun, Outcome, ReplyTo, Work } from './executor.ts';
 import type { RunningCalls } from './running-calls.ts';
+import { defaultWireOptions, type WireOptions } from './wire-options.ts';
 
 /**
  * Takes one request from bytes to bytes: reads it, runs its method, writes the reply.
@@ -14,28 +17,34 @@ import type { RunningCalls } from './running-calls.ts';
  * This is what every executor runs, in whichever thread it dispatches. Never rejects.
  *
  * @param calls - The calls that run in the same place, which this one joins.
+ * @param onBegin - Its answer is waited for when the work asks whether it may begin, and only then.
  */
 export async function perform(
   dispatcher: RPCDispatcher,
   work: Work,
   calls: RunningCalls,
-  onBegin: (begun: Begun) => void,
+  onBegin: (begun: Begun) => boolean | Promise<boolean>,
+  { limits, compression, exposeStacks }: WireOptions = defaultWireOptions,
 ): Promise<Outcome> {
   let request: Request;
   try {
     if (!isJsonContentType(work.contentType)) {
-      throw new MalformedMessage(`content type '${work.contentType}' is not application/json`);
+      throw new MalformedMessage(
+        `content type '${shownValue(work.contentType)}' is not application/json`,
+      );
     }
-    request = decodeRequest(work.body);
+    request = decodeRequest(work.body, { compression: work.compression, limits });
   } catch (error) {
     return { type: 'malformed', error: error as Error };
   }
   const begun: Begun = {
-    method: String(request.method),
+    method: shownValue(request.method),
+    uniqueId: request.uniqueId,
     replyTo: replyTo(request),
     keepAliveMs: keepAliveIntervalMs(request.call?.monitorTimeout),
   };
-  onBegin(begun);
+  const mayBegin = onBegin(begun);
+  if (work.asksToBegin && !(await mayBegin)) return { type: 'refused' };
   const { deadline } = work;
   const call = calls.begin(begun.method, deadline);
   const outcome = await dispatcher.dispatch(request, { signal: call.signal, deadline });
@@ -56,8 +65,16 @@ export async function perform(
     begun.replyTo.msgId,
     outcome.type === 'result' ? outcome.result : undefined,
     failure,
+    exposeStacks,
   );
-  return { type: 'done', method: begun.method, replyTo: begun.replyTo, ...answer, expected };
+  return {
+    type: 'done',
+    method: begun.method,
+    replyTo: begun.replyTo,
+    reply: compressed(answer.reply.body, compression),
+    failure: answer.failure,
+    expected,
+  };
 }
 
 function replyTo(request: Request): ReplyTo | undefined {
@@ -70,13 +87,16 @@ function encode(
   msgId: unknown,
   result: unknown,
   failure: Failure | undefined,
+  exposeStacks: boolean,
 ): { reply: EncodedReply; failure: Failure | undefined } {
-  if (failure !== undefined) return { reply: encodeFailureReply({ msgId, failure }), failure };
-  try {
-    return { reply: encodeReply({ msgId, result }), failure };
-  } catch (error) {
-    // oslo.messaging sends nothing here and lets the caller time out (oslo-wire.md 1.6); we tell it.
-    const unencodable = failureFrom(error);
-    return { reply: encodeFailureReply({ msgId, failure: unencodable }), failure: unencodable };
+  if (failure === undefined) {
+    try {
+      return { reply: encodeReply({ msgId, result }), failure };
+    } catch (error) {
+      // oslo.messaging sends nothing here and lets the caller time out (oslo-wire.md 1.6); we tell it.
+      return encode(msgId, undefined, failureFrom(error), exposeStacks);
+    }
   }
+  const told = exposeStacks ? failure : withoutTraceback(failure);
+  return { reply: encodeFailureReply({ msgId, failure: told }), failure };
 }

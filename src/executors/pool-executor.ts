@@ -2,20 +2,21 @@ import { Piscina } from 'piscina';
 import { ClosedError, ExecutorLoadFailure } from '../errors.ts';
 import { type Log, shortened } from '../log.ts';
 import { deferred } from '../waiting.ts';
-import type { EndpointModule } from './endpoint-module.ts';
 import type { Begun, Executor, Outcome, Work } from './executor.ts';
 import { Host, type HostOptions } from './host.ts';
 import { RestartBudget } from './restart-budget.ts';
+import type { HostedService } from './service.ts';
 import { Wakeup } from './wakeup.ts';
+import type { WireOptions } from './wire-options.ts';
 
 /** What a {@link PoolExecutor} is made of. */
-export interface PoolExecutorOptions {
+export interface PoolExecutorOptions extends HostedService {
   /** How many hosts. */
   readonly threads: number;
   /** How many requests a host is given at once; 1 for methods that compute. */
   readonly concurrency: number;
-  readonly endpoints: readonly EndpointModule[];
-  readonly typescriptLoader: string | undefined;
+  /** @default defaultWireOptions */
+  readonly wire?: WireOptions;
   /** The most that the heap of one host's thread may grow to, in MiB; Node's own limit when absent. */
   readonly maxHeapMb: number | undefined;
   /** How long a host's endpoints may take to load, in milliseconds. */
@@ -59,9 +60,10 @@ export class PoolExecutor implements Executor {
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
-      // The default freezes a thread's event loop between tasks (faults 3.5).
+      // The default freezes a thread's event loop between tasks: timers of an idle host would not run.
       atomics: 'disabled',
       recordTiming: false,
+      execArgv: inheritedExecArgv(process.execArgv),
       ...(options.maxHeapMb !== undefined && {
         resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb },
       }),
@@ -91,7 +93,7 @@ export class PoolExecutor implements Executor {
     if (this.credit <= 0 && !this.#hasClosed) await this.#freed.wait();
   }
 
-  async execute(work: Work, onBegin: (begun: Begun) => void): Promise<Outcome> {
+  async execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome> {
     const host = this.#leastLoaded();
     if (host === undefined) {
       return { type: 'lost', error: new ClosedError('no host is ready'), begun: undefined };
@@ -159,4 +161,13 @@ export class PoolExecutor implements Executor {
       this.#end(reason);
     }
   }
+}
+
+/** What a thread may inherit of the process's options; those about the program's own text it may not. */
+function inheritedExecArgv(execArgv: readonly string[]): string[] {
+  const own = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
+  return execArgv.filter((option, index) => {
+    const takesNext = /^(-e|-p|-pe|--eval|--print)$/.test(execArgv[index - 1] ?? '');
+    return !own.test(option) && !takesNext;
+  });
 }

@@ -1,11 +1,22 @@
 import { ExecutorLoadFailure } from '../errors.ts';
 import { type Executor, type ExecutorName, executorNames } from '../executors/executor.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
+import type { ModuleSource } from '../executors/module-source.ts';
 import { PoolExecutor } from '../executors/pool-executor.ts';
 import { suggestion } from '../nearest-name.ts';
-import { endpointSource, modulesOnly } from './endpoint-sources.ts';
 import type { ResolvedRuntimeOptions } from './runtime-options.ts';
+import { moduleOnly, type Source, sourceOf } from './sources.ts';
 import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
+
+const pingModule: ModuleSource = {
+  url: new URL(
+    import.meta.url.endsWith('.ts')
+      ? '../dispatcher/ping-endpoint.ts'
+      : '../dispatcher/ping-endpoint.js',
+    import.meta.url,
+  ).href,
+  export: 'PingEndpoint',
+};
 
 /**
  * Takes the nearest word: the argument of `start()`, then the environment, then the options.
@@ -22,31 +33,38 @@ export function chooseExecutor(...words: readonly (string | undefined)[]): Execu
 /**
  * Makes the executor, not yet started.
  *
- * @throws {@link ExecutorLoadFailure} when an endpoint's form does not suit it.
+ * @throws {@link ExecutorLoadFailure} when the form of an endpoint or the serializer does not suit it.
  */
 export function makeExecutor(name: ExecutorName, options: ResolvedRuntimeOptions): Executor {
-  const endpoints = options.endpoints.map(endpointSource);
-  const foreign = endpoints.find((source) => 'url' in source && needsTypescriptLoader(source.url));
-  const typescriptLoader =
-    foreign !== undefined && 'url' in foreign ? findTypescriptLoader(foreign.url) : undefined;
+  const sources = options.endpoints.map((option) => sourceOf(option));
+  const serializer = options.serializer === undefined ? undefined : sourceOf(options.serializer);
+  // The runtime answers pings itself; those that it can't recognize without a parse come here.
+  const endpoints = options.ping ? [...sources, pingModule] : sources;
+  const typescriptLoader = typescriptLoaderFor(serializer ? [...sources, serializer] : sources);
+  const { accessPolicy, wire } = options;
+  const service = { endpoints, serializer, accessPolicy, typescriptLoader, wire };
   switch (name) {
     case 'blocking':
-      return new LoopExecutor({ name, slots: 1, endpoints, typescriptLoader });
+      return new LoopExecutor({ ...service, name, slots: 1 });
     case 'async':
-      return new LoopExecutor({
-        name,
-        slots: options.asyncConcurrency,
-        endpoints,
-        typescriptLoader,
-      });
+      return new LoopExecutor({ ...service, name, slots: options.asyncConcurrency });
     case 'pool':
       return new PoolExecutor({
         ...options.pool,
-        endpoints: modulesOnly(endpoints, name),
-        typescriptLoader,
+        ...service,
+        endpoints: endpoints.map((source) => moduleOnly(source, 'endpoints', name)),
+        serializer: serializer && moduleOnly(serializer, 'serializer', name),
         log: options.log,
       });
     default:
       return name satisfies never;
   }
+}
+
+function typescriptLoaderFor(sources: readonly Source<object>[]): string | undefined {
+  for (const source of sources) {
+    if ('url' in source && needsTypescriptLoader(source.url))
+      return findTypescriptLoader(source.url);
+  }
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { InvalidOptionError } from '../errors.ts';
 import { importModule } from '../import-module.ts';
 import { checkOptions } from '../options.ts';
-import type { EndpointsOption, RuntimeOptions } from './runtime-options.ts';
+import type { EndpointsOption, ModuleOption, RuntimeOptions } from './runtime-options.ts';
 import { runtimeSchema } from './runtime-schema.ts';
 import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
 
@@ -90,16 +90,23 @@ const esModule: Loader = async (filepath) => {
 
 const yaml: Loader = (_filepath, content) => parseYaml(content) as unknown;
 
-/** Makes relative endpoint paths absolute, from the folder of the file that they stand in. */
+/** Makes relative paths of modules absolute, from the folder of the file that they stand in. */
 function anchored(options: RuntimeOptions, folder: string): RuntimeOptions {
-  const anchor = (option: EndpointsOption): EndpointsOption => {
+  const anchor = <T extends object>(option: T | string): T | string | ModuleOption => {
     if (typeof option === 'string') return anchoredPath(option, folder);
-    if (!('module' in option) || typeof option.module !== 'string') return option;
-    return { ...option, module: anchoredPath(option.module, folder) };
+    const module: unknown = Reflect.get(option, 'module');
+    return typeof module === 'string'
+      ? { ...option, module: anchoredPath(module, folder) }
+      : option;
   };
-  const { endpoints } = options.rpc;
+  const { endpoints, serializer } = options.rpc;
   const list: readonly EndpointsOption[] = Array.isArray(endpoints) ? endpoints : [endpoints];
-  return { ...options, rpc: { ...options.rpc, endpoints: list.map(anchor) } };
+  const rpc = {
+    ...options.rpc,
+    endpoints: list.map(anchor),
+    ...(serializer !== undefined && { serializer: anchor(serializer) }),
+  };
+  return { ...options, rpc };
 }
 
 function anchoredPath(module: string, folder: string): string {

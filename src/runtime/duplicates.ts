@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { uniqueIdIn } from '../wire/ids.ts';
+import { mentionsUniqueId, uniqueIdIn } from '../wire/ids.ts';
 
 /** How long an id is remembered, whatever else arrives. */
 const rememberedMs = 10 * 60_000;
@@ -8,7 +8,8 @@ const rememberedMs = 10 * 60_000;
  * Remembers the `_unique_id` of requests that have begun, so that one that arrives twice runs once.
  *
  * A publisher that lost its connection before the confirm sends the same message again. Ids are found
- * by a scan of the bytes; a message without one, or with an ambiguous one, is never a duplicate.
+ * by a scan of the bytes, which costs next to nothing; where it can't tell, in a compressed body or
+ * one with two candidates, the executor that parses the message asks before it begins.
  * Python remembers 16 (oslo-wire.md 9).
  */
 export class Duplicates {
@@ -22,6 +23,11 @@ export class Duplicates {
   /** The message's id, for the two calls below. */
   idOf(body: Uint8Array): string | undefined {
     return uniqueIdIn(body);
+  }
+
+  /** Whether a message may have an id that only its parser can tell. */
+  isUncertain(body: Uint8Array, compression: string | undefined): boolean {
+    return compression !== undefined || mentionsUniqueId(body);
   }
 
   hasBegun(id: string | undefined): boolean {

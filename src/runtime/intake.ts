@@ -2,7 +2,9 @@ import type { IncomingMessage, Listener } from '../driver/driver.ts';
 import { CallCancelled, HostCrashed } from '../errors.ts';
 import type { Begun, Executor, Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
-import { dispatcherModule, failureFrom } from '../wire/failure.ts';
+import { compressionIn } from '../wire/compression.ts';
+import { oversized } from '../wire/envelope.ts';
+import { dispatcherModule, failureFrom, withoutTraceback } from '../wire/failure.ts';
 import { encodeFailureReply } from '../wire/reply.ts';
 import { isPing } from './control-lane.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
@@ -18,6 +20,10 @@ export interface IntakeOptions {
   readonly replies: ReplySender;
   readonly duplicates: Duplicates;
   readonly acknowledge: Acknowledge;
+  /** Larger bodies are rejected unread. */
+  readonly maxBodyBytes: number;
+  /** Whether callers get the stack of what failed. */
+  readonly exposeStacks: boolean;
   readonly log: Log;
 }
 
@@ -31,6 +37,9 @@ export interface IntakeCounts {
   readonly abandoned: number;
 }
 
+/** How much of a traceback is logged; an error's text may hold whatever the caller sent. */
+const maxStackLength = 8_192;
+
 /**
  * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
  *
@@ -41,6 +50,8 @@ export class Intake {
   readonly #of: IntakeOptions;
   readonly #waiting: Delivery[] = [];
   readonly #inFlight = new Set<Promise<void>>();
+  /** By the ids of their messages. */
+  readonly #running = new Map<string, Promise<void>>();
   #isWaitingForCredit = false;
   #isStopping = false;
   #finished = 0;
@@ -77,14 +88,17 @@ export class Intake {
   /** Resolves when nothing runs any more, and every reply is with the broker. */
   async idle(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+    await this.#of.replies.idle();
   }
 
   #admit(message: IncomingMessage): void {
-    const { control, acknowledge, log } = this.#of;
+    const { control, acknowledge, log, maxBodyBytes } = this.#of;
     const delivery = new Delivery(message, acknowledge, log);
     if (this.#isStopping) {
       message.requeue();
       this.#returned++;
+    } else if (message.body.byteLength > maxBodyBytes) {
+      delivery.malformed(oversized(message.body, maxBodyBytes));
     } else if (control !== undefined && isPing(message.body)) {
       this.#start(delivery, control);
     } else {
@@ -125,8 +139,7 @@ export class Intake {
     }
     const id = duplicates.idOf(delivery.message.body);
     if (duplicates.hasBegun(id)) {
-      log.warn({ uniqueId: id }, 'dropped a message that has been run before');
-      delivery.drop();
+      this.#dropTwin(delivery, id);
       return;
     }
     // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
@@ -138,26 +151,67 @@ export class Intake {
       })
       .finally(() => {
         this.#inFlight.delete(handled);
+        if (id !== undefined) this.#running.delete(id);
         if (!this.#isStopping) this.#dispatch();
       });
     this.#inFlight.add(handled);
+    if (id !== undefined) this.#running.set(id, handled);
   }
 
-  async #handle(delivery: Delivery, executor: Executor, id: string | undefined): Promise<void> {
-    const { replies } = this.#of;
-    const { body, contentType } = delivery.message;
-    const work = { body, contentType, deadline: delivery.deadline };
+  /**
+   * Drops a message that has begun before. At least once means more: while the first still runs, its
+   * twin is what the broker would deliver again if we were gone, so it is kept until then.
+   */
+  #dropTwin(delivery: Delivery, id: string | undefined): void {
+    const { acknowledge, log } = this.#of;
+    const running = id === undefined ? undefined : this.#running.get(id);
+    if (running === undefined || acknowledge === 'on-dispatch') {
+      log.warn({ uniqueId: id && shortened(id) }, 'dropped a message that has been run before');
+      delivery.drop();
+      return;
+    }
+    void running.then(() => {
+      if (this.#isStopping) {
+        delivery.message.requeue();
+        this.#returned++;
+      } else {
+        this.#waiting.unshift(delivery);
+        this.#dispatch();
+      }
+    });
+  }
+
+  async #handle(
+    delivery: Delivery,
+    executor: Executor,
+    scannedId: string | undefined,
+  ): Promise<void> {
+    const { duplicates, replies } = this.#of;
+    const { body, contentType, headers } = delivery.message;
+    const compression = compressionIn(headers);
+    const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
+    const work = { body, contentType, compression, deadline: delivery.deadline, asksToBegin };
+    let id = scannedId;
     let stopKeepingAlive: (() => void) | undefined;
-    const outcome = await executor.execute(work, ({ replyTo, keepAliveMs }) => {
+    const outcome = await executor.execute(work, ({ uniqueId, replyTo, keepAliveMs }) => {
+      if (asksToBegin) {
+        id = uniqueId;
+        if (duplicates.hasBegun(id)) return false;
+        duplicates.begin(id);
+      }
       delivery.begun();
       if (replyTo !== undefined && keepAliveMs !== undefined) {
         stopKeepingAlive = replies.keepAlive(replyTo, keepAliveMs);
       }
+      return true;
     });
     stopKeepingAlive?.();
     switch (outcome.type) {
       case 'done':
         await this.#finish(delivery, outcome);
+        break;
+      case 'refused':
+        this.#dropTwin(delivery, id);
         break;
       case 'malformed':
         delivery.malformed(outcome.error);
@@ -178,7 +232,11 @@ export class Intake {
       const fields = { method: shortened(method), error };
       if (expected) log.debug(fields, 'a method failed as expected');
       else if (failure.module === dispatcherModule) log.warn(fields, 'a request found no method');
-      else log.error({ ...fields, stack: failure.tb.join('') }, 'a method failed');
+      else
+        log.error(
+          { ...fields, stack: failure.tb.join('').slice(0, maxStackLength) },
+          'a method failed',
+        );
     }
     if (replyTo !== undefined && reply !== undefined) await this.#of.replies.send(replyTo, reply);
     delivery.replied();
@@ -207,7 +265,9 @@ export class Intake {
       error instanceof HostCrashed
         ? error
         : new CallCancelled('the server was stopped before the method ended', { method });
-    const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: failureFrom(reason) });
+    const failure = failureFrom(reason);
+    const told = this.#of.exposeStacks ? failure : withoutTraceback(failure);
+    const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: told });
     await this.#of.replies.send(replyTo, reply);
   }
 }

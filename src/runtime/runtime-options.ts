@@ -1,10 +1,15 @@
 import { availableParallelism, hostname } from 'node:os';
+import type { AccessPolicy } from '../dispatcher/access-policy.ts';
 import type { RabbitOptions } from '../driver/rabbit/rabbit-options.ts';
 import type { Transport } from '../driver/transport.ts';
 import type { ExecutorName } from '../executors/executor.ts';
+import type { WireOptions } from '../executors/wire-options.ts';
 import { type Log, silentLog } from '../log.ts';
 import { checkOptions } from '../options.ts';
+import type { Serializer } from '../serializer.ts';
 import type { ServerTarget } from '../target.ts';
+import type { Compression } from '../wire/compression.ts';
+import { defaultMessageLimits } from '../wire/message-limits.ts';
 import type { Acknowledge } from './delivery.ts';
 import { runtimeSchema } from './runtime-schema.ts';
 
@@ -15,10 +20,17 @@ import { runtimeSchema } from './runtime-schema.ts';
  * the default export. `{ module, export, options }` takes one export, and hands `options`, cloned, to
  * the constructor in each host. An instance works with `blocking` and `async` only.
  */
-export type EndpointsOption = URL | string | EndpointModuleOption | object;
+export type EndpointsOption = URL | string | ModuleOption | object;
 
-/** One module of {@link EndpointsOption}, in full. */
-export interface EndpointModuleOption {
+/**
+ * Where a {@link Serializer} is loaded from, in each host: a module's URL, or a path, whose default
+ * export, or else only one, is the serializer or its class; `{ module, export, options }` as for
+ * endpoints. An instance works with `blocking` and `async` only.
+ */
+export type SerializerOption = URL | string | ModuleOption | Serializer<object>;
+
+/** A module to load something from, in full; `options` are cloned and handed to the constructor. */
+export interface ModuleOption {
   readonly module: URL | string;
   readonly export?: string;
   readonly options?: unknown;
@@ -34,6 +46,19 @@ export interface RPCOptions {
   };
   /** Searched in order; the first that has namespace, version and method serves the request. */
   readonly endpoints: EndpointsOption | readonly EndpointsOption[];
+  /**
+   * Which methods may be called from outside: those without a leading `_` (`default`), those that are
+   * marked with {@link expose} (`explicit`), or all (`legacy`), which never means `#private` ones,
+   * getters, or what every object has. @default 'default'
+   */
+  readonly accessPolicy?: AccessPolicy;
+  /** Turns arguments, results and contexts into what the wire carries, and back. @default as they are */
+  readonly serializer?: SerializerOption;
+  /**
+   * Whether callers get the stack of what failed, as oslo.messaging has it; the log has it either way.
+   * Switch it off where callers are not to see paths of this machine. @default true
+   */
+  readonly exposeStacks?: boolean;
   /** Whether the runtime itself answers `oslo_rpc_server_ping`, also while it is busy. @default true */
   readonly ping?: boolean;
   /**
@@ -53,6 +78,28 @@ export interface RPCOptions {
    * about to come back. @default 60_000
    */
   readonly missingReplyQueueTimeoutMs?: number;
+  /**
+   * What the name of a reply queue must begin with to be answered. The caller chooses the name, so
+   * whoever may send requests could have replies written to any queue. @default 'reply_'
+   */
+  readonly replyQueuePrefix?: string;
+  /**
+   * How replies are compressed: `zlib` is oslo.messaging's `kombu_compression=gzip`, and `brotli`
+   * needs callers that have it. Requests are understood either way. @default not at all
+   */
+  readonly compression?: Compression;
+  readonly limits?: LimitsOptions;
+}
+
+/** What is refused unread, with a line in the log and no reply: it would cost too much to read. */
+export interface LimitsOptions {
+  /**
+   * The largest body that is taken, in bytes, as it arrives and decompressed; at least 1. A host's
+   * heap should be some sixteen times this. @default 16 MiB
+   */
+  readonly maxBodyBytes?: number;
+  /** How many levels a message may be nested, 1 to 500. @default 500 */
+  readonly maxDepth?: number;
 }
 
 /** What a {@link Runtime} is made of; all but `rpc` has a default. */
@@ -95,11 +142,15 @@ export interface ResolvedRuntimeOptions {
   readonly executor: ExecutorName | undefined;
   readonly target: ServerTarget;
   readonly endpoints: readonly EndpointsOption[];
+  readonly accessPolicy: AccessPolicy;
+  readonly serializer: SerializerOption | undefined;
   readonly ping: boolean;
   readonly acknowledge: Acknowledge;
   readonly lookAhead: number | undefined;
   readonly duplicateWindow: number;
   readonly missingReplyQueueTimeoutMs: number;
+  readonly replyQueuePrefix: string;
+  readonly wire: WireOptions;
   readonly asyncConcurrency: number;
   readonly pool: Required<Omit<PoolOptions, 'maxHeapMb'>> & {
     readonly maxHeapMb: number | undefined;
@@ -125,11 +176,22 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
     executor: raw.executor,
     target: { topic, server, ...(exchange !== undefined && { exchange }) },
     endpoints: Array.isArray(rpc.endpoints) ? rpc.endpoints : [rpc.endpoints],
+    accessPolicy: rpc.accessPolicy ?? 'default',
+    serializer: rpc.serializer,
     ping: rpc.ping ?? true,
     acknowledge: rpc.acknowledge ?? 'on-dispatch',
     lookAhead: rpc.lookAhead,
     duplicateWindow: rpc.duplicateWindow ?? 10_000,
     missingReplyQueueTimeoutMs: rpc.missingReplyQueueTimeoutMs ?? 60_000,
+    replyQueuePrefix: rpc.replyQueuePrefix ?? 'reply_',
+    wire: {
+      limits: {
+        maxBodyBytes: rpc.limits?.maxBodyBytes ?? defaultMessageLimits.maxBodyBytes,
+        maxDepth: rpc.limits?.maxDepth ?? defaultMessageLimits.maxDepth,
+      },
+      compression: rpc.compression,
+      exposeStacks: rpc.exposeStacks ?? true,
+    },
     asyncConcurrency: raw.async?.concurrency ?? 64,
     pool: {
       threads: pool.threads ?? availableParallelism(),

@@ -1,6 +1,11 @@
 import { z } from 'zod';
+import { accessPolicies } from '../dispatcher/access-policy.ts';
+import { rabbitSchema } from '../driver/rabbit/rabbit-schema.ts';
 import { Transport } from '../driver/transport.ts';
 import { executorNames } from '../executors/executor.ts';
+import { isSerializer, serializerMethods } from '../serializer.ts';
+import { compressions } from '../wire/compression.ts';
+import { defaultMessageLimits } from '../wire/message-limits.ts';
 
 const count = z.int().min(1);
 const durationMs = z.number().min(0);
@@ -12,38 +17,15 @@ const endpoints = z.custom<object | string>(
   'must be a module URL, a path, { module, export, options }, an instance, or a list of these',
 );
 
-const topology = z.strictObject({
-  durable: z.boolean().optional(),
-  autoDelete: z.boolean().optional(),
-  quorum: z.boolean().optional(),
-  quorumDeliveryLimit: z.int().min(0).optional(),
-  quorumMaxMemoryLength: z.int().min(0).optional(),
-  quorumMaxMemoryBytes: z.int().min(0).optional(),
-  transientQuorum: z.boolean().optional(),
-  transientTtlMs: durationMs.optional(),
-  streamFanout: z.boolean().optional(),
-  queueNames: z.strictObject({ host: name, process: name }).optional(),
-  cancelOnFailover: z.boolean().optional(),
-  haQueues: z.boolean().optional(),
-});
-
-const rabbit = z.strictObject({
-  heartbeatMs: z.number().min(1000).optional(),
-  handshakeTimeoutMs: durationMs.optional(),
-  methodTimeoutMs: durationMs.optional(),
-  confirmTimeoutMs: durationMs.optional(),
-  closeTimeoutMs: durationMs.optional(),
-  connectRetries: z
-    .custom<number>(
-      (value) =>
-        value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0),
-      'must be a whole number of at least 0, or Infinity',
-    )
-    .optional(),
-  retryInitialMs: durationMs.optional(),
-  retryMaxMs: durationMs.optional(),
-  topology: topology.optional(),
-});
+const serializer = z.custom<object | string>(
+  (value) =>
+    (typeof value === 'string' && value !== '') ||
+    value instanceof URL ||
+    (typeof value === 'object' && value !== null && Object.hasOwn(value, 'module')) ||
+    isSerializer(value),
+  'must be a module URL, a path, { module, export, options }, or an object with the methods ' +
+    serializerMethods.join(', '),
+);
 
 /** The shape of `RuntimeOptions`, as it is checked when a runtime is made and a config file is read. */
 export const runtimeSchema: z.ZodType = z.strictObject({
@@ -57,11 +39,22 @@ export const runtimeSchema: z.ZodType = z.strictObject({
   rpc: z.strictObject({
     target: z.strictObject({ topic: name, server: name.optional(), exchange: name.optional() }),
     endpoints,
+    accessPolicy: z.enum(accessPolicies).optional(),
+    serializer: serializer.optional(),
+    exposeStacks: z.boolean().optional(),
     ping: z.boolean().optional(),
     acknowledge: z.enum(['on-dispatch', 'on-reply']).optional(),
     lookAhead: count.optional(),
     duplicateWindow: count.optional(),
     missingReplyQueueTimeoutMs: durationMs.optional(),
+    replyQueuePrefix: z.string().max(200).optional(),
+    compression: z.enum(compressions).optional(),
+    limits: z
+      .strictObject({
+        maxBodyBytes: count.optional(),
+        maxDepth: count.max(defaultMessageLimits.maxDepth).optional(),
+      })
+      .optional(),
   }),
   async: z.strictObject({ concurrency: count.optional() }).optional(),
   pool: z
@@ -72,7 +65,7 @@ export const runtimeSchema: z.ZodType = z.strictObject({
       readyTimeoutMs: durationMs.optional(),
     })
     .optional(),
-  rabbit: rabbit.optional(),
+  rabbit: rabbitSchema.optional(),
   controlExchange: name.optional(),
   drainTimeoutMs: durationMs.optional(),
   signals: z.boolean().optional(),

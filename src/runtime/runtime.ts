@@ -160,11 +160,12 @@ export class Runtime implements AsyncDisposable {
       this.#executor = makeExecutor(name, this.#options);
       await this.#executor.start(signal);
       signal.throwIfAborted();
+      void this.#executor.closed.then((reason) => reason && this.#fail(reason));
       await this.#listen(this.#executor, signal);
       signal.throwIfAborted();
     } catch (error) {
       if (this.#draining === undefined) {
-        this.#failure = startFailure(error, wait, timeout);
+        this.#failure ??= startFailure(error, wait, timeout);
         await this.stop({ graceMs: 0 });
         throw this.#failure;
       }
@@ -173,7 +174,6 @@ export class Runtime implements AsyncDisposable {
     this.#state = 'running';
     this.#holdProcess = setInterval(() => {}, longestTimerMs);
     if (this.#options.signals) this.#listenForSignals();
-    void this.#executor.closed.then((reason) => reason && this.#fail(reason));
   }
 
   async #listen(executor: Executor, signal: AbortSignal): Promise<void> {
@@ -194,6 +194,7 @@ export class Runtime implements AsyncDisposable {
     this.#replies = new ReplySender({
       driver,
       missingQueueTimeoutMs: this.#options.missingReplyQueueTimeoutMs,
+      queuePrefix: this.#options.replyQueuePrefix,
       log,
     });
     this.#control = this.#options.ping ? controlLane() : undefined;
@@ -205,6 +206,8 @@ export class Runtime implements AsyncDisposable {
       replies: this.#replies,
       duplicates: new Duplicates(this.#options.duplicateWindow),
       acknowledge,
+      maxBodyBytes: this.#options.wire.limits.maxBodyBytes,
+      exposeStacks: this.#options.wire.exposeStacks,
       log,
     });
     void this.#intake.run().catch((error: unknown) => this.#fail(asError(error)));
@@ -218,7 +221,9 @@ export class Runtime implements AsyncDisposable {
     if (this.#draining !== undefined) return;
     this.#options.log.error({ reason: reason.message }, 'the runtime failed and is stopping');
     this.#failure = reason;
-    void this.stop();
+    // A start that is under way notices, and stops everything itself.
+    if (this.#state === 'starting') this.#aborting.abort(reason);
+    else void this.stop();
   }
 
   // In the order of a message: nothing more in, what runs out, then everything shut behind it.

@@ -1,4 +1,7 @@
-import { maxJsonDepth } from './json-limits.ts';
+import { defaultMessageLimits } from './message-limits.ts';
+
+/** What a peer would not read is not written. */
+export const maxWrittenDepth: number = defaultMessageLimits.maxDepth;
 
 /**
  * Writes a value as a Python peer expects it, whatever is inside.
@@ -41,8 +44,8 @@ function write(value: unknown, depth: number): string {
 
 function writeObject(value: object, depth: number): string {
   // A cycle ends here too: it is only very deep.
-  if (depth >= maxJsonDepth) {
-    throw new TypeError(`a value is cyclic, or nested deeper than ${maxJsonDepth} levels`);
+  if (depth >= maxWrittenDepth) {
+    throw new TypeError(`a value is cyclic, or nested deeper than ${maxWrittenDepth} levels`);
   }
   // Before toJSON: dates and buffers have one, and it writes what no peer would read.
   if (value instanceof Date) return writeDate(value);

@@ -1,4 +1,6 @@
 import { MalformedMessage } from '../errors.ts';
+import { decompressed } from './decompression.ts';
+import { defaultMessageLimits, type MessageLimits } from './message-limits.ts';
 import { parseJson } from './python-json.ts';
 import { isRecord } from './record.ts';
 
@@ -26,8 +28,16 @@ export function sealEnvelope(message: string): Buffer {
   return Buffer.from(`{"${versionKey}": "2.0", "${messageKey}": ${JSON.stringify(message)}}`);
 }
 
+/** How a body is to be read. */
+export interface BodyOptions {
+  /** What its `compression` header says; absent when it has none. */
+  readonly compression?: string | undefined;
+  /** @default defaultMessageLimits */
+  readonly limits?: MessageLimits;
+}
+
 /**
- * Takes a message out of its envelope.
+ * Takes a message out of its envelope, decompressed if it has to be.
  *
  * An object without the envelope's two keys is the message itself ("format 1.0"), an empty body is
  * the message `{}`, and further keys beside the two are ignored. A list of pairs, which Python's
@@ -35,9 +45,31 @@ export function sealEnvelope(message: string): Buffer {
  *
  * @throws {@link MalformedMessage} that says what is wrong with the body.
  */
-export function openEnvelope(body: Uint8Array): Record<string, unknown> {
+export function openEnvelope(
+  body: Uint8Array,
+  { compression, limits = defaultMessageLimits }: BodyOptions = {},
+): Record<string, unknown> {
+  const { maxBodyBytes, maxDepth } = limits;
+  if (body.length > maxBodyBytes) throw oversized(body, maxBodyBytes);
+  const plain = decompressed(body, compression, maxBodyBytes);
+  try {
+    return openPlainEnvelope(plain.body, maxDepth);
+  } catch (cause) {
+    if (plain.remark === undefined || !(cause instanceof MalformedMessage)) throw cause;
+    throw new MalformedMessage(`${cause.message}, and ${plain.remark}`, { cause });
+  }
+}
+
+/** The error for a body that is not even looked into. */
+export function oversized(body: Uint8Array, maxBodyBytes: number): MalformedMessage {
+  return new MalformedMessage(
+    `body of ${body.length} bytes is larger than the ${maxBodyBytes} that are taken`,
+  );
+}
+
+function openPlainEnvelope(body: Uint8Array, maxDepth: number): Record<string, unknown> {
   if (body.length === 0) return {};
-  const outer = parseObject(decodeText(body), 'body');
+  const outer = parseObject(decodeText(body), 'body', maxDepth);
   if (!Object.hasOwn(outer, versionKey) || !Object.hasOwn(outer, messageKey)) return outer;
   const version = outer[versionKey];
   // oslo: the same major version, and a minor and a revision no higher than its own 2.0.
@@ -46,7 +78,7 @@ export function openEnvelope(body: Uint8Array): Record<string, unknown> {
   }
   const message = outer[messageKey];
   if (typeof message !== 'string') throw new MalformedMessage('message in envelope is no string');
-  return parseObject(message, 'message in envelope');
+  return parseObject(message, 'message in envelope', maxDepth);
 }
 
 function decodeText(body: Uint8Array): string {
@@ -62,10 +94,10 @@ function decodeText(body: Uint8Array): string {
   return text;
 }
 
-function parseObject(text: string, what: string): Record<string, unknown> {
+function parseObject(text: string, what: string, maxDepth: number): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseJson(text, maxDepth);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MalformedMessage(`${what}: ${reason}`, { cause });

@@ -5,6 +5,7 @@ import {
   RemoteError,
   UnsupportedVersion,
 } from '../errors.ts';
+import { pythonException } from '../python-exception.ts';
 import { builtinsModule, pythonClassOf } from './python-exceptions.ts';
 import { parseJson, stringifyJson } from './python-json.ts';
 import { isRecord } from './record.ts';
@@ -37,6 +38,7 @@ const ownModule = 'greenroom';
  * Makes a failure of whatever was thrown; never throws itself.
  *
  * - A {@link RemoteError} keeps the class, module and arguments it had at the server it came from.
+ * - An error that says what it is in Python, under {@link pythonException}, is that.
  * - {@link NoSuchMethod} and {@link UnsupportedVersion} are oslo.messaging's of that name.
  * - JavaScript's own errors become the builtin exception that a Python caller would catch.
  * - Any other class keeps its name, in the module `greenroom`.
@@ -50,12 +52,22 @@ export function failureFrom(error: unknown): Failure {
     if (typeof error !== 'object' || error === null) return failureOfValue(error);
     const message = read(error, 'message');
     if (typeof message !== 'string') return failureOfValue(error);
-    return { ...identityOf(error), message, tb: tracebackOf(error), args: [message], kwargs: {} };
+    const {
+      args = [message],
+      kwargs = {},
+      ...identity
+    } = saidIdentityOf(error) ?? identityOf(error);
+    return { ...identity, message, tb: tracebackOf(error), args, kwargs };
   } catch {
     // Only an error that defends itself against being looked at (a proxy, say) comes here, and its
     // own complaint says less than the fact.
     return failureOfValue('an error that cannot be read');
   }
+}
+
+/** What a caller gets of a failure when the server keeps its stacks to itself. */
+export function withoutTraceback(failure: Failure): Failure {
+  return { ...failure, tb: [] };
 }
 
 /**
@@ -97,6 +109,8 @@ export function remoteErrorFrom(failure: Failure, about: ErrorSubject = {}): Rem
   const { class: name, module, message, tb: traceback, args, kwargs } = failure;
   return new RemoteError({ class: name, module, message, traceback, args, kwargs }, about);
 }
+
+type Identity = Pick<Failure, 'class' | 'module'> & Partial<Pick<Failure, 'args' | 'kwargs'>>;
 
 function failureOfRemoteError(error: RemoteError): Failure {
   return failureOfRecord({
@@ -151,7 +165,24 @@ function textOf(value: unknown, absent: string): string {
   }
 }
 
-function identityOf(error: object): { class: string; module: string } {
+/** What an error says of itself, without what it says wrongly. */
+function saidIdentityOf(error: object): Identity | undefined {
+  const said = read(error, pythonException);
+  if (typeof said !== 'object' || said === null) return undefined;
+  const module = read(said, 'module');
+  if (!isName(module)) return undefined;
+  const name = read(said, 'class');
+  const args = read(said, 'args');
+  const kwargs = read(said, 'kwargs');
+  return {
+    module,
+    class: isName(name) ? name : nameOf(error),
+    ...(Array.isArray(args) && { args }),
+    ...(isRecord(kwargs) && { kwargs }),
+  };
+}
+
+function identityOf(error: object): Identity {
   if (error instanceof NoSuchMethod) return { class: 'NoSuchMethod', module: dispatcherModule };
   if (error instanceof UnsupportedVersion) {
     return { class: 'UnsupportedVersion', module: dispatcherModule };
@@ -188,7 +219,7 @@ function tracebackOf(error: object): string[] {
 }
 
 /** Reads a property of something hostile: what throws is not there. */
-function read(object: object, key: string): unknown {
+function read(object: object, key: string | symbol): unknown {
   try {
     return Reflect.get(object, key);
   } catch {

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 /** Longer ids are not remembered: whoever sends them can't fill the memory of ids seen. */
 const maxIdLength = 128;
 
+/** A body that mentions the key more often than this is not searched to its end. */
+const maxCandidates = 64;
+
 const key = Buffer.from('_unique_id');
 const tab = 0x09;
 const space = 0x20;
@@ -30,17 +33,27 @@ export function uniqueIdOf(value: unknown): string | undefined {
  * can tell. Nor is an id with escapes or beyond ASCII. Linear.
  */
 export function uniqueIdIn(body: Uint8Array): string | undefined {
-  const bytes = Buffer.isBuffer(body)
-    ? body
-    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes = asBuffer(body);
   let found: string | undefined;
+  let candidates = 0;
   for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
+    candidates += 1;
+    if (candidates > maxCandidates) return undefined;
     const id = idAfterKey(bytes, at);
     if (id === undefined) continue;
     if (found !== undefined) return undefined;
     found = id;
   }
   return found;
+}
+
+/** Whether a body may have an id that {@link uniqueIdIn} could not tell: it mentions the key. */
+export function mentionsUniqueId(body: Uint8Array): boolean {
+  return asBuffer(body).includes(key);
+}
+
+function asBuffer(body: Uint8Array): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */

@@ -1,11 +1,3 @@
-/**
- * How deep a message may be nested.
- *
- * `JSON.parse` takes a million levels, but `JSON.stringify` and a clone of the result overflow the
- * stack from a few thousand on; a Python peer gives up at about a thousand.
- */
-export const maxJsonDepth = 500;
-
 /** How many brackets, commas and colons a text may have: each can cost an object on the heap. */
 const maxJsonTokens = 2_000_000;
 
@@ -23,8 +15,8 @@ const closeObject = 0x7d;
  *
  * Linear and without allocation; a text with too few brackets to be too deep is not read closely.
  */
-export function findExcess(text: string): string | undefined {
-  if (text.length <= maxJsonTokens && !hasManyBrackets(text)) return undefined;
+export function findExcess(text: string, maxDepth: number): string | undefined {
+  if (text.length <= maxJsonTokens && !hasMoreBrackets(text, maxDepth)) return undefined;
   let depth = 0;
   let tokens = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -36,7 +28,7 @@ export function findExcess(text: string): string | undefined {
       case openObject:
         depth += 1;
         tokens += 1;
-        if (depth > maxJsonDepth) return `nested deeper than ${maxJsonDepth} levels`;
+        if (depth > maxDepth) return `nested deeper than ${maxDepth} levels`;
         break;
       case closeList:
       case closeObject:
@@ -53,13 +45,13 @@ export function findExcess(text: string): string | undefined {
 }
 
 /** Whether there are more opening brackets than levels allowed; in strings they count as well. */
-function hasManyBrackets(text: string): boolean {
+function hasMoreBrackets(text: string, maxDepth: number): boolean {
   let count = 0;
   for (const bracket of ['[', '{']) {
     let at = text.indexOf(bracket);
     while (at !== -1) {
       count += 1;
-      if (count > maxJsonDepth) return true;
+      if (count > maxDepth) return true;
       at = text.indexOf(bracket, at + 1);
     }
   }

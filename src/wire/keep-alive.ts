@@ -12,9 +12,22 @@ const longestTimeout = 24 * 60 * 60;
  * @returns Milliseconds; nothing when the caller does not monitor, or its time-out is no number.
  */
 export function keepAliveIntervalMs(timeout: unknown): number | undefined {
+  const seconds = believedSeconds(timeout);
+  return seconds === undefined ? undefined : Math.min(seconds / 2, seconds - 0.5) * 1000;
+}
+
+/**
+ * How long a caller that monitors its call lets the server be silent, in milliseconds.
+ *
+ * @param timeout - `_timeout` as it stood in the request.
+ */
+export function clientTimeoutMs(timeout: unknown): number | undefined {
+  const seconds = believedSeconds(timeout);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function believedSeconds(timeout: unknown): number | undefined {
   if (typeof timeout !== 'number' && typeof timeout !== 'string') return undefined;
   const seconds = Math.trunc(Number(timeout));
-  if (!(seconds >= 1)) return undefined;
-  const believed = Math.min(seconds, longestTimeout);
-  return Math.min(believed / 2, believed - 0.5) * 1000;
+  return seconds >= 1 ? Math.min(seconds, longestTimeout) : undefined;
 }

@@ -12,6 +12,7 @@ const pythonClasses: ReadonlyMap<string, string> = new Map([
   ['Error', 'Exception'],
   ['AggregateError', 'Exception'],
   ['EvalError', 'Exception'],
+  ['SuppressedError', 'Exception'],
   ['TypeError', 'TypeError'],
   ['RangeError', 'ValueError'],
   ['SyntaxError', 'ValueError'],

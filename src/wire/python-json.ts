@@ -1,7 +1,8 @@
 import { MalformedMessage } from '../errors.ts';
 import { parseCarefully } from './careful-json-parser.ts';
-import { writeCarefully } from './careful-json-writer.ts';
-import { findExcess, maxJsonDepth } from './json-limits.ts';
+import { maxWrittenDepth, writeCarefully } from './careful-json-writer.ts';
+import { findExcess } from './json-limits.ts';
+import { defaultMessageLimits } from './message-limits.ts';
 
 /**
  * Parses JSON as Python writes it.
@@ -10,11 +11,11 @@ import { findExcess, maxJsonDepth } from './json-limits.ts';
  * that no digit is lost; all other numbers are `number`. Takes time linear in the text's length.
  * Source: oslo-wire.md 1.10 and 11.
  *
- * @throws {@link MalformedMessage} when the text is not JSON, is nested deeper than 500 levels, or has
- * an object with the key `__proto__`: harmless as it is, but it would set the prototype of a copy.
+ * @throws {@link MalformedMessage} when the text is not JSON, is nested deeper than `maxDepth` levels, or
+ * has an object with the key `__proto__`: harmless as it is, but it would set the prototype of a copy.
  */
-export function parseJson(text: string): unknown {
-  const excess = findExcess(text);
+export function parseJson(text: string, maxDepth: number = defaultMessageLimits.maxDepth): unknown {
+  const excess = findExcess(text, maxDepth);
   if (excess !== undefined) throw new MalformedMessage(`JSON text is ${excess}`);
   const value = parse(text);
   if (mayNamePrototype.test(text) && namesPrototype(value)) {
@@ -83,7 +84,7 @@ function isPlain(value: unknown, depth: number): boolean {
 }
 
 function isPlainObject(value: object, depth: number): boolean {
-  if (depth >= maxJsonDepth || 'toJSON' in value) return false;
+  if (depth >= maxWrittenDepth || 'toJSON' in value) return false;
   if (Array.isArray(value)) {
     for (const item of value) if (!isPlain(item, depth + 1)) return false;
     return true;

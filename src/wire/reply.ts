@@ -1,4 +1,4 @@
-import { openEnvelope, sealEnvelope } from './envelope.ts';
+import { type BodyOptions, openEnvelope, sealEnvelope } from './envelope.ts';
 import { decodeFailure, encodeFailure, type Failure } from './failure.ts';
 import { newId } from './ids.ts';
 import { stringifyJson } from './python-json.ts';
@@ -60,8 +60,8 @@ export function encodeKeepAlive({ msgId }: { msgId: unknown }): EncodedReply {
  *
  * @throws {@link MalformedMessage} when the body is no message.
  */
-export function decodeReply(body: Uint8Array): Reply {
-  const { result = null, failure, ending, _msg_id: msgId } = openEnvelope(body);
+export function decodeReply(body: Uint8Array, options: BodyOptions = {}): Reply {
+  const { result = null, failure, ending, _msg_id: msgId } = openEnvelope(body, options);
   return {
     msgId,
     ending: Boolean(ending),

@@ -1,5 +1,5 @@
 import { MalformedMessage } from '../errors.ts';
-import { openEnvelope, sealEnvelope } from './envelope.ts';
+import { type BodyOptions, openEnvelope, sealEnvelope } from './envelope.ts';
 import { uniqueIdOf } from './ids.ts';
 import { stringifyJson } from './python-json.ts';
 
@@ -73,8 +73,8 @@ export function encodeRequest(request: Request): Buffer {
  *
  * @throws {@link MalformedMessage} when the body is no message.
  */
-export function decodeRequest(body: Uint8Array): Request {
-  const message = openEnvelope(body);
+export function decodeRequest(body: Uint8Array, options: BodyOptions = {}): Request {
+  const message = openEnvelope(body, options);
   const { method, args = {}, namespace, version, _msg_id: msgId } = message;
   return {
     method,

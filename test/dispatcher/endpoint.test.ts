@@ -21,7 +21,7 @@ describe('what an endpoint exposes', () => {
     }
     const endpoint = new Endpoint(new Below());
     expect([...endpoint.methods.keys()].sort()).toEqual(['above', 'below', 'over']);
-    expect(endpoint.methods.get('over')).toBe(Below.prototype.over);
+    expect(endpoint.methods.get('over')?.run).toBe(Below.prototype.over);
   });
 
   test('the functions of a plain object, with or without a prototype', () => {
@@ -90,7 +90,7 @@ describe('what an endpoint exposes', () => {
       method(): void {}
     }
     const instance = new Bound();
-    expect(new Endpoint(instance).methods.get('method')).toBe(instance.method);
+    expect(new Endpoint(instance).methods.get('method')?.run).toBe(instance.method);
     expect(exposed(Object.assign(new Bound(), { method: 5 }))).toEqual([]);
   });
 
@@ -161,7 +161,9 @@ describe('the target of an endpoint', () => {
     [{ namespace: 5 }, 'namespace'],
     [{ version: 1.0 }, 'version'],
     [{ version: 'a.b' }, 'version'],
-    [{ nameSpace: 'x' }, 'nameSpace'],
+    [{ nameSpace: 'x' }, 'nameSpace; it may have namespace, version, legacyNamespaces'],
+    [{ legacyNamespaces: 'old' }, 'legacyNamespaces'],
+    [{ legacyNamespaces: [undefined] }, 'legacyNamespaces'],
   ])('%o is refused, and the endpoint is named', (target, text) => {
     class Wrong {
       readonly target: unknown = target;

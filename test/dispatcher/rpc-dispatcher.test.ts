@@ -87,6 +87,21 @@ describe('finding the method', () => {
     expect(await dispatch(endpoints, request)).toMatchObject(failure);
   });
 
+  test.each<[string, string | null, object | undefined]>([
+    ['its own', 'compute', undefined],
+    ['a legacy one', 'old', undefined],
+    ['the null one, when it is listed', null, undefined],
+    ['another', 'other', unsupported('1.0')],
+    ['the empty one, when it is not', '', unsupported('1.0')],
+  ])('[legacyNamespaces] of an endpoint: %s', async (_, namespace, failure) => {
+    const endpoint = {
+      target: { namespace: 'compute', legacyNamespaces: ['old', null] },
+      echo: (ctx: Context) => ctx.namespace ?? 'none',
+    };
+    const expected = failure ?? { type: 'result', result: namespace ?? 'none' };
+    expect(await dispatch([endpoint], { namespace })).toMatchObject(expected);
+  });
+
   test('with no endpoints every version is unsupported', async () => {
     expect(await dispatch([], {})).toMatchObject(unsupported('1.0'));
   });
@@ -114,14 +129,8 @@ describe('finding the method', () => {
   });
 
   test('a method that the policy denies is not there', async () => {
-    const denied = { accessPolicy: (_: object, method: string) => method !== 'echo' };
+    const denied = { accessPolicy: 'explicit' } as const;
     expect(await dispatch(endpoints, {}, denied)).toMatchObject(noSuchMethod('echo'));
-  });
-
-  test('a policy cannot expose what the endpoint does not', async () => {
-    const open = { accessPolicy: () => true };
-    const outcome = await dispatch(endpoints, { method: 'constructor' }, open);
-    expect(outcome).toMatchObject(noSuchMethod('constructor'));
   });
 
   test('a ping is answered in the null namespace only, whatever its arguments', async () => {

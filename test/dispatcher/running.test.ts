@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CallContext, type Context } from '../../src/dispatcher/context.ts';
 import { RPCDispatcher } from '../../src/dispatcher/rpc-dispatcher.ts';
-import { noOpSerializer } from '../../src/dispatcher/serializer.ts';
+import { noOpSerializer } from '../../src/serializer.ts';
 import { failureFrom } from '../../src/wire/failure.ts';
 import { dispatch, openCall } from './dispatching.ts';
 

@@ -34,11 +34,11 @@ export class MemoryConsumer implements QueueConsumer {
 
   /** Called by the queue: makes it this consumer's to settle, and hands it on. */
   deliver(queued: QueuedMessage): void {
-    const { body, expirationMs } = queued.message;
+    const { body, compression, expirationMs } = queued.message;
     const message: IncomingMessage = {
       body,
       contentType,
-      headers: noHeaders,
+      headers: compression === undefined ? noHeaders : headersWith(compression),
       expirationMs,
       arrivedAt: performance.now(),
       redelivered: queued.redelivered,
@@ -71,4 +71,8 @@ export class MemoryConsumer implements QueueConsumer {
     for (const message of messages) this.#unsettled.delete(message);
     if (queued.length > 0) this.#queue.putBack(queued);
   }
+}
+
+function headersWith(compression: string): Readonly<Record<string, unknown>> {
+  return Object.assign(Object.create(null), { compression });
 }

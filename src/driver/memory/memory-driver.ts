@@ -1,12 +1,15 @@
 import { ClosedError, MessageUndeliverable } from '../../errors.ts';
 import type { ServerTarget } from '../../target.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
+import { compressionIn } from '../../wire/compression.ts';
 import { newId } from '../../wire/ids.ts';
+import type { Declarations } from '../declarations.ts';
 import type {
   Destination,
   Driver,
   Listener,
   ListenOptions,
+  OnReply,
   OutgoingMessage,
   SendOptions,
 } from '../driver.ts';
@@ -51,6 +54,11 @@ export class MemoryDriver implements Driver {
     await this.#answer(what, options);
   }
 
+  /** A queue in memory is there when it is first used. */
+  plan(): Declarations {
+    return { exchanges: [], queues: [], bindings: [], consumers: [] };
+  }
+
   async listen(target: ServerTarget, options: ListenOptions): Promise<Listener> {
     const what = 'the consumers';
     this.#assertReady(what, options);
@@ -73,23 +81,20 @@ export class MemoryDriver implements Driver {
 
   async send(
     destination: Destination,
-    { body, expirationMs }: OutgoingMessage,
+    { body, compression, expirationMs }: OutgoingMessage,
     options: SendOptions = {},
   ): Promise<void> {
     const what = 'the broker to take the message';
     this.#assertReady(what, options);
     const { exchange, routingKey } = this.#route(destination);
     // A copy: the caller may use the body's memory again once the send has settled.
-    const message = { body: new Uint8Array(body), expirationMs };
+    const message = { body: new Uint8Array(body), compression, expirationMs };
     const isRouted = this.#broker.publish(exchange, routingKey, message);
     await this.#answer(what, options);
     if (options.mandatory && !isRouted) throw undeliverable(destination, exchange, routingKey);
   }
 
-  async takeReplies(
-    onReply: (body: Uint8Array) => void,
-    options: WaitOptions = {},
-  ): Promise<string> {
+  async takeReplies(onReply: OnReply, options: WaitOptions = {}): Promise<string> {
     const what = 'the reply queue';
     this.#assertReady(what, options);
     this.#replyQueue ??= this.#consumeReplies(onReply);
@@ -108,12 +113,12 @@ export class MemoryDriver implements Driver {
     return this.close();
   }
 
-  #consumeReplies(onReply: (body: Uint8Array) => void): MemoryQueue {
+  #consumeReplies(onReply: OnReply): MemoryQueue {
     const queue = this.#broker.declareQueue(`reply_${newId()}`);
     new MemoryConsumer(queue, Number.POSITIVE_INFINITY, (message) => {
       inNextTurn(() => {
         message.acknowledge();
-        if (!this.#isClosed) onReply(message.body);
+        if (!this.#isClosed) onReply(message.body, compressionIn(message.headers));
       });
     });
     return queue;

@@ -1,6 +1,7 @@
 /** A message in the broker's keeping; every queue it was routed to holds the same one. */
 export interface MemoryMessage {
   readonly body: Uint8Array;
+  readonly compression: string | undefined;
   /** Milliseconds after which it is dropped if no consumer took it. */
   readonly expirationMs: number | undefined;
 }

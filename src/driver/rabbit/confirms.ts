@@ -50,8 +50,14 @@ export class Confirms {
       publishedAt: performance.now(),
       wasReturned: false,
     };
+    this.#publish(entry, message);
     this.#unconfirmed.add(entry);
     this.#watchdog ??= setInterval(() => this.#watch(), this.#confirmTimeoutMs / 4);
+    return entry.confirmed.promise;
+  }
+
+  #publish(entry: Unconfirmed, message: OutgoingMessage): void {
+    const { route, mandatory } = entry;
     this.#session.channel.publish(
       nameOf(route),
       route.routingKey,
@@ -63,12 +69,11 @@ export class Confirms {
         contentEncoding: 'utf-8',
         deliveryMode: 2,
         priority: 0,
-        headers: {},
+        headers: message.compression === undefined ? {} : { compression: message.compression },
         ...(message.expirationMs !== undefined && { expiration: String(message.expirationMs) }),
       },
       (error: unknown) => this.#onConfirm(entry, error),
     );
-    return entry.confirmed.promise;
   }
 
   #onReturn({ fields, content }: Message): void {

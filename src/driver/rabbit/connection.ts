@@ -9,9 +9,10 @@ import {
   waitFor,
 } from '../../waiting.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
-import { isRefusal } from './declaring.ts';
+import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { Session } from './session.ts';
+import { speaksTls } from './tls-probe.ts';
 
 /** What a {@link Connection} is made of. */
 export interface ConnectionOptions {
@@ -114,11 +115,14 @@ export class Connection {
         return session;
       } catch (error) {
         signal.throwIfAborted();
-        if (isFirst && willNotHaveUs(error)) throw refused(host, error);
-        if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, error);
+        const failure = await this.#diagnose(host, error, isFirst);
+        if (isFirst && failure.isFinal) throw refused(host, failure, error);
+        if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
         const delayMs = this.#delayBefore(attempt);
-        log.warn(
-          { role, host: nameOf(host), attempt: attempt + 1, delayMs, reason: messageOf(error) },
+        const fields = { role, host: nameOf(host), attempt: attempt + 1, delayMs };
+        // What time alone will not mend has somebody to be called for.
+        log[failure.isFinal ? 'error' : 'warn'](
+          { ...fields, reason: failure.text },
           'could not connect to the broker; trying again',
         );
         await pause(delayMs, signal);
@@ -127,11 +131,13 @@ export class Connection {
   }
 
   async #attempt(host: TransportHost): Promise<Session> {
-    const { role, url, options, setUp } = this.#of;
+    const { role, url, options, setUp, log } = this.#of;
+    if (options.tls?.dangerouslyAcceptAnyServer) {
+      log.warn({ role, host: nameOf(host) }, 'connecting to whoever answers: TLS verifies nothing');
+    }
     const session = await Session.open(
       {
         host,
-        tls: url.tls,
         virtualHost: url.virtualHost,
         connectionName: `greenroom:${process.pid}:${role}`,
         options,
@@ -150,6 +156,16 @@ export class Connection {
     } finally {
       signal.removeEventListener('abort', onStop);
     }
+  }
+
+  async #diagnose(host: TransportHost, error: unknown, isFirst: boolean): Promise<ConnectFailure> {
+    const { handshakeTimeoutMs, tls } = this.#of.options;
+    const { signal } = this.#stopping;
+    // A port that we have been connected to over plain TCP has not begun to speak TLS.
+    if (!isFirst || tls !== undefined || !wasCutOff(error)) return diagnose(error);
+    const isTls = await speaksTls(host, handshakeTimeoutMs, signal);
+    signal.throwIfAborted();
+    return isTls ? speaksTlsFailure : diagnose(error);
   }
 
   // Full jitter keeps a fleet that lost its broker together from coming back together. A library's
@@ -181,29 +197,20 @@ function nameOf(host: TransportHost): string {
   return `${host.hostname}:${host.port}`;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Whether the broker is there and will not have us: trying again would not change its mind. */
-function willNotHaveUs(error: unknown): boolean {
-  if (error instanceof MessagingError) return !error.retryable;
-  // amqplib gives a handshake that was refused no code, only the broker's words.
-  const refusal = /\b(403|404|530)\b.*(ACCESS[-_]REFUSED|NOT[-_]FOUND|NOT[-_]ALLOWED)/;
-  return isRefusal(error) || refusal.test(messageOf(error));
-}
-
-function refused(host: TransportHost, cause: unknown): Error {
+function refused(host: TransportHost, failure: ConnectFailure, cause: unknown): Error {
   if (cause instanceof MessagingError) return cause;
-  return new MessageDeliveryFailure(`the broker at ${nameOf(host)} refused: ${messageOf(cause)}`, {
-    cause,
-  });
+  return new MessageDeliveryFailure(`the broker at ${nameOf(host)} ${failure.text}`, { cause });
 }
 
-function unreachable(url: TransportUrl, attempts: number, cause: unknown): Error {
+function unreachable(
+  url: TransportUrl,
+  attempts: number,
+  failure: ConnectFailure,
+  cause: unknown,
+): Error {
   const hosts = url.hosts.map(nameOf).join(', ');
   return new MessageDeliveryFailure(
-    `could not connect to the broker at ${hosts} after ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}: ${messageOf(cause)}`,
+    `could not connect to the broker at ${hosts} after ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}: ${failure.text}`,
     { cause },
   );
 }

@@ -1,4 +1,4 @@
-import type { ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Session } from './session.ts';
 import type {
   ConsumerDeclaration,
@@ -6,30 +6,56 @@ import type {
   QueueDeclaration,
   Subscription,
 } from './topology.ts';
+import { type Declared, explainMismatch } from './topology-mismatch.ts';
 
-/** Declares an exchange; does nothing when it exists with the same arguments. */
+/**
+ * Declares an exchange; does nothing when it exists with the same arguments.
+ *
+ * @param channel - The session's own by default, which ends, with the session, when it is refused.
+ * @throws {@link TopologyMismatch} when it exists with other arguments.
+ */
 export async function declareExchange(
   session: Session,
-  { name, type, durable, autoDelete }: ExchangeDeclaration,
+  exchange: ExchangeDeclaration,
+  channel: Channel = session.channel,
 ): Promise<void> {
-  await session.method(
-    session.channel.assertExchange(name, type, { durable, autoDelete }),
-    `exchange ${name} to be declared`,
+  const { name, type, durable, autoDelete } = exchange;
+  await explained(
+    { what: 'exchange', of: exchange },
+    session.method(
+      channel.assertExchange(name, type, { durable, autoDelete }),
+      `exchange ${name} to be declared`,
+    ),
   );
 }
 
-/** Declares a queue; does nothing when it exists with the same arguments. */
+/**
+ * Declares a queue; does nothing when it exists with the same arguments.
+ *
+ * @throws {@link TopologyMismatch} when it exists with other arguments.
+ */
 export async function declareQueue(session: Session, queue: QueueDeclaration): Promise<void> {
   const { name, durable, autoDelete } = queue;
-  await session.method(
-    session.channel.assertQueue(name, {
-      durable,
-      autoDelete,
-      exclusive: false,
-      arguments: { ...queue.arguments },
-    }),
-    `queue ${name} to be declared`,
+  await explained(
+    { what: 'queue', of: queue },
+    session.method(
+      session.channel.assertQueue(name, {
+        durable,
+        autoDelete,
+        exclusive: false,
+        arguments: { ...queue.arguments },
+      }),
+      `queue ${name} to be declared`,
+    ),
   );
+}
+
+async function explained(declared: Declared, answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    throw explainMismatch(error, declared);
+  }
 }
 
 /** Declares exchange, queue and binding of a subscription, in oslo.messaging's order. */
@@ -57,13 +83,4 @@ export async function consume(
     }),
     `the consumer of queue ${queue}`,
   );
-}
-
-/**
- * Whether the broker understood a method and said no (AMQP reply codes 4xx: access refused, not
- * found, resource locked, precondition failed); asking again would not change its mind.
- */
-export function isRefusal(error: unknown): error is Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' && code >= 400 && code < 500;
 }

@@ -2,21 +2,24 @@ import { ClosedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
+import type { Declarations } from '../declarations.ts';
 import type {
   Destination,
   Driver,
   Listener,
   ListenOptions,
+  OnReply,
   OutgoingMessage,
   SendOptions,
 } from '../driver.ts';
 import type { TransportUrl } from '../transport-url.ts';
+import { plannedDeclarations } from './planned-declarations.ts';
 import { RabbitListener } from './rabbit-listener.ts';
-import { defaultRabbitOptions, type RabbitOptions } from './rabbit-options.ts';
+import { type RabbitOptions, resolveRabbitOptions } from './rabbit-options.ts';
 import { ReplyConsumer } from './reply-consumer.ts';
 import { Sender } from './sender.ts';
 import { Topology } from './topology.ts';
-import { resolveTopologyOptions } from './topology-options.ts';
+import type { ResolvedTopologyOptions } from './topology-options.ts';
 
 /** What a {@link RabbitDriver} is made of. */
 export interface RabbitDriverOptions {
@@ -33,6 +36,8 @@ export interface RabbitDriverOptions {
  */
 export class RabbitDriver implements Driver {
   readonly kind = 'rabbit';
+  readonly #controlExchange: string;
+  readonly #topologyOptions: ResolvedTopologyOptions;
   readonly #topology: Topology;
   readonly #connection: ConstructorParameters<typeof Sender>[0];
   readonly #sender: Sender;
@@ -41,15 +46,22 @@ export class RabbitDriver implements Driver {
   #closing: Promise<void> | undefined;
 
   constructor({ url, controlExchange, log, rabbit }: RabbitDriverOptions) {
-    const { topology, ...options } = rabbit ?? {};
-    this.#topology = new Topology(controlExchange, resolveTopologyOptions(topology));
-    this.#connection = { url, options: { ...defaultRabbitOptions, ...options }, log };
+    const { connection, topology } = resolveRabbitOptions(rabbit ?? {}, url);
+    this.#controlExchange = controlExchange;
+    this.#topologyOptions = topology;
+    this.#topology = new Topology(controlExchange, topology);
+    this.#connection = { url, options: connection, log };
     this.#sender = new Sender(this.#connection);
+    if (connection.tls === undefined && !connection.allowPlaintext) warnOfPlaintext(url, log);
   }
 
   async open(options: WaitOptions = {}): Promise<void> {
     this.#assertOpen();
     await this.#sender.open(options);
+  }
+
+  plan(target: ServerTarget): Declarations {
+    return plannedDeclarations(target, this.#controlExchange, this.#topologyOptions);
   }
 
   async listen(target: ServerTarget, options: ListenOptions): Promise<Listener> {
@@ -83,10 +95,7 @@ export class RabbitDriver implements Driver {
     return this.#sender.send(route, message, options);
   }
 
-  async takeReplies(
-    onReply: (body: Uint8Array) => void,
-    options: WaitOptions = {},
-  ): Promise<string> {
+  async takeReplies(onReply: OnReply, options: WaitOptions = {}): Promise<string> {
     this.#assertOpen();
     this.#replies ??= new ReplyConsumer(this.#topology.replies(), onReply, this.#connection);
     return await this.#replies.ready(options);
@@ -111,6 +120,17 @@ export class RabbitDriver implements Driver {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw closed();
   }
+}
+
+function warnOfPlaintext({ hosts }: TransportUrl, log: Log): void {
+  const isHere = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+  const remote = hosts.map(({ hostname }) => hostname).filter((name) => !isHere.test(name));
+  if (remote.length === 0) return;
+  log.warn(
+    { hosts: remote },
+    'connecting without TLS: who listens on the way reads passwords and messages; ' +
+      'use amqps://, or say rabbit.allowPlaintext: true',
+  );
 }
 
 function closed(): ClosedError {

@@ -3,11 +3,12 @@ import { formatTarget, type ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
 import { Backlog } from '../backlog.ts';
 import type { IncomingMessage, Listener } from '../driver.ts';
+import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { consume, declareSubscription, isRefusal } from './declaring.ts';
+import { consume, declareSubscription } from './declaring.ts';
 import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
-import type { Subscription } from './topology.ts';
+import type { ConsumerDeclaration, Subscription } from './topology.ts';
 
 /** What a {@link RabbitListener} consumes, and how. */
 export interface RabbitListenerOptions {
@@ -25,7 +26,9 @@ export interface RabbitListenerOptions {
 export class RabbitListener implements Listener {
   readonly #of: RabbitListenerOptions;
   readonly #connection: Connection;
-  readonly #backlog = new Backlog<IncomingMessage>();
+  readonly #backlog = new Backlog<RabbitMessage>();
+  /** Where the stream, if there is one, goes on after a reconnection. */
+  #nextStreamOffset: number | undefined;
   #stopping: Promise<number> | undefined;
 
   constructor(options: RabbitListenerOptions) {
@@ -51,8 +54,12 @@ export class RabbitListener implements Listener {
     }
   }
 
-  poll(limit: number): Promise<IncomingMessage[]> {
-    return this.#backlog.take(limit);
+  async poll(limit: number): Promise<IncomingMessage[]> {
+    const messages = await this.#backlog.take(limit);
+    for (const { streamOffset } of messages) {
+      if (streamOffset !== undefined) this.#nextStreamOffset = streamOffset + 1;
+    }
+    return messages;
   }
 
   stop(): Promise<number> {
@@ -86,14 +93,27 @@ export class RabbitListener implements Listener {
     // What an earlier session left unpolled will be delivered again by this one.
     this.#backlog.clear();
     for (const { queue, consumer } of this.#of.subscriptions) {
-      await consume(session, queue.name, consumer, (delivery) => {
+      const isStream = queue.kind === 'stream';
+      await consume(session, queue.name, this.#goingOn(consumer), (delivery) => {
         if (delivery === null) {
+          // A stream that was deleted begins anew, and its offsets with it.
+          if (isStream) this.#nextStreamOffset = undefined;
           session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         } else {
-          this.#backlog.add(new RabbitMessage(session, delivery));
+          this.#backlog.add(new RabbitMessage(session, delivery, isStream));
         }
       });
     }
+  }
+
+  /**
+   * The consumer, of a stream from where this process has got to: the broker forgets no cast of a
+   * stream, and knows nobody's place in it. Source: oslo-wire.md 3.
+   */
+  #goingOn({ tag, arguments: args }: ConsumerDeclaration): ConsumerDeclaration {
+    const next = this.#nextStreamOffset;
+    if (next === undefined || !('x-stream-offset' in args)) return { tag, arguments: args };
+    return { tag, arguments: { ...args, 'x-stream-offset': next } };
   }
 
   #refused(cause: Error): ServerListenError {

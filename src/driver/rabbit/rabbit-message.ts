@@ -7,11 +7,13 @@ export class RabbitMessage implements IncomingMessage {
   readonly arrivedAt: number = performance.now();
   readonly #session: Session;
   readonly #delivery: ConsumeMessage;
+  readonly #isFromStream: boolean;
   #isSettled = false;
 
-  constructor(session: Session, delivery: ConsumeMessage) {
+  constructor(session: Session, delivery: ConsumeMessage, isFromStream: boolean) {
     this.#session = session;
     this.#delivery = delivery;
+    this.#isFromStream = isFromStream;
   }
 
   get body(): Uint8Array {
@@ -32,6 +34,13 @@ export class RabbitMessage implements IncomingMessage {
     return typeof expiration === 'string' && /^\d{1,15}$/.test(expiration)
       ? Number(expiration)
       : undefined;
+  }
+
+  /** Its place in the stream, if it came from one: elsewhere the header says what a sender likes. */
+  get streamOffset(): number | undefined {
+    if (!this.#isFromStream) return undefined;
+    const offset: unknown = this.#delivery.properties.headers?.['x-stream-offset'];
+    return typeof offset === 'number' ? offset : undefined;
   }
 
   get redelivered(): boolean {

@@ -1,4 +1,18 @@
-import type { TopologyOptions } from './topology-options.ts';
+import { InvalidOptionError, InvalidTransportURL } from '../../errors.ts';
+import { checkOptions } from '../../options.ts';
+import type { TransportUrl } from '../transport-url.ts';
+import type { LoginMethod } from './login.ts';
+import { rabbitSchema } from './rabbit-schema.ts';
+import type { TlsOptions } from './tls-options.ts';
+import {
+  expandPreset,
+  type ResolvedTopologyOptions,
+  resolveTopologyOptions,
+  type TopologyOptions,
+} from './topology-options.ts';
+import type { TopologyPreset } from './topology-presets.ts';
+import { readUrlOptions } from './url-options.ts';
+import { withDefaults } from './with-defaults.ts';
 
 /** How the RabbitMQ driver connects, waits and retries; every field has a default. */
 export interface RabbitOptions {
@@ -28,12 +42,24 @@ export interface RabbitOptions {
   readonly retryInitialMs?: number;
   /** The longest pause between attempts. @default 5_000 */
   readonly retryMaxMs?: number;
-  /** What queues and exchanges are declared like. @default oslo.messaging's defaults */
-  readonly topology?: TopologyOptions;
+  /** How we log in (`rabbit_login_method`). @default 'PLAIN' */
+  readonly loginMethod?: LoginMethod;
+  /** Connects over TLS, as an `amqps://` URL and `?ssl=true` do. @default as the URL says */
+  readonly tls?: TlsOptions;
+  /**
+   * What queues and exchanges are declared like. `'rabbitmq4'` stands for `{ quorum: true,
+   * transientQuorum: true }`, which declares nothing that RabbitMQ 4 deprecates.
+   * @default oslo.messaging's defaults
+   */
+  readonly topology?: TopologyOptions | TopologyPreset;
+  /** Whether plain TCP to another machine is meant, and needs no warning. @default false */
+  readonly allowPlaintext?: boolean;
 }
 
-/** {@link RabbitOptions} for connections, with nothing left open. */
-export type ResolvedRabbitOptions = Required<Omit<RabbitOptions, 'topology'>>;
+/** {@link RabbitOptions} for connections, with nothing left open; without `tls`, it is plain TCP. */
+export interface ResolvedRabbitOptions extends Required<Omit<RabbitOptions, 'topology' | 'tls'>> {
+  readonly tls: TlsOptions | undefined;
+}
 
 export const defaultRabbitOptions: ResolvedRabbitOptions = {
   heartbeatMs: 10_000,
@@ -44,4 +70,53 @@ export const defaultRabbitOptions: ResolvedRabbitOptions = {
   connectRetries: 4,
   retryInitialMs: 200,
   retryMaxMs: 5_000,
+  loginMethod: 'PLAIN',
+  tls: undefined,
+  allowPlaintext: false,
 };
+
+/**
+ * Checks the options, lets the URL's query overrule them, and fills in the defaults.
+ *
+ * @throws {@link InvalidOptionError} and {@link InvalidTransportURL}, saying what is wrong where.
+ */
+export function resolveRabbitOptions(
+  raw: RabbitOptions,
+  url: TransportUrl,
+): { readonly connection: ResolvedRabbitOptions; readonly topology: ResolvedTopologyOptions } {
+  checkOptions(rabbitSchema, raw, 'rabbit options');
+  const fromUrl = readUrlOptions(url.query);
+  const tls = chooseTls(raw.tls, fromUrl, url);
+  const connection: ResolvedRabbitOptions = {
+    ...withDefaults(defaultRabbitOptions, withoutNested(raw)),
+    ...fromUrl.connection,
+    tls,
+  };
+  if (connection.loginMethod === 'EXTERNAL' && tls?.certFile === undefined) {
+    throw new InvalidOptionError(
+      'rabbit.loginMethod EXTERNAL is a login by certificate: set rabbit.tls.certFile',
+    );
+  }
+  const topology = { ...expandPreset(raw.topology), ...fromUrl.topology };
+  return { connection, topology: resolveTopologyOptions(topology) };
+}
+
+function withoutNested({ tls: _tls, topology: _topology, ...rest }: RabbitOptions) {
+  return rest;
+}
+
+function chooseTls(
+  raw: TlsOptions | undefined,
+  { ssl, tls }: ReturnType<typeof readUrlOptions>,
+  url: TransportUrl,
+): TlsOptions | undefined {
+  if (ssl === false && url.tls) {
+    throw new InvalidTransportURL('transport URL: amqps:// and ssl=false contradict each other');
+  }
+  if (ssl ?? (url.tls || raw !== undefined)) return { ...raw, ...tls };
+  if (ssl === undefined && Object.keys(tls).length > 0) {
+    // Ignored, as oslo.messaging does, they would pass for a protection that is not there.
+    throw new InvalidTransportURL('transport URL: the ssl_ options need ssl=true');
+  }
+  return undefined;
+}

@@ -1,6 +1,8 @@
 import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
 import type { WaitOptions } from '../../waiting.ts';
+import { compressionIn } from '../../wire/compression.ts';
+import type { OnReply } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { consume, declareQueue } from './declaring.ts';
 import type { Session } from './session.ts';
@@ -14,12 +16,12 @@ import type { ReplySubscription } from './topology.ts';
  */
 export class ReplyConsumer {
   readonly #subscription: ReplySubscription;
-  readonly #onReply: (body: Uint8Array) => void;
+  readonly #onReply: OnReply;
   readonly #connection: Connection;
 
   constructor(
     subscription: ReplySubscription,
-    onReply: (body: Uint8Array) => void,
+    onReply: OnReply,
     connection: Omit<ConnectionOptions, 'role' | 'setUp'>,
   ) {
     this.#subscription = subscription;
@@ -50,7 +52,8 @@ export class ReplyConsumer {
         return;
       }
       session.channel.ack(delivery);
-      this.#onReply(delivery.content);
+      const { headers = {} } = delivery.properties;
+      this.#onReply(delivery.content, compressionIn(headers));
     };
     await consume(session, queue.name, consumer, onDelivery);
   }

@@ -2,8 +2,9 @@ import { MessageDeliveryFailure } from '../../errors.ts';
 import { cancelled, waitFor } from '../../waiting.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
 import { Confirms } from './confirms.ts';
+import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { declareExchange, isRefusal } from './declaring.ts';
+import { declareExchange } from './declaring.ts';
 import type { Session } from './session.ts';
 import type { ExchangeDeclaration, Route } from './topology.ts';
 
@@ -47,9 +48,11 @@ export class Sender {
   send(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
     const what = `the broker to take a message for '${route.routingKey}'`;
     if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
-    const abandoned = new AbortController();
-    const sent = this.#sendUntilConfirmed(route, message, options.mandatory ?? false, abandoned);
-    return waitFor(sent, what, options).finally(() => abandoned.abort());
+    const waiter = { isGone: false };
+    const sent = this.#sendUntilConfirmed(route, message, options.mandatory ?? false, waiter);
+    return waitFor(sent, what, options).finally(() => {
+      waiter.isGone = true;
+    });
   }
 
   close(): Promise<void> {
@@ -60,19 +63,19 @@ export class Sender {
     route: Route,
     message: OutgoingMessage,
     mandatory: boolean,
-    { signal }: AbortController,
+    waiter: { readonly isGone: boolean },
   ): Promise<void> {
     for (;;) {
       const outlet = this.#open() ?? (await this.#waitForOutlet());
       try {
         const declaring = route.exchange && this.#declare(outlet, route.exchange);
         if (declaring !== undefined) await declaring;
-        if (signal.aborted) return; // Nobody waits any more: what was not sent yet must not be.
+        if (waiter.isGone) return; // What was not sent yet must not be.
         return await outlet.confirms.publish(route, message, mandatory);
       } catch (error) {
         if (isRefusal(error)) throw refused(error);
         // Whatever else failed because the session ended can be tried again on the next.
-        if (outlet.session.isOpen || signal.aborted) throw error;
+        if (outlet.session.isOpen || waiter.isGone) throw error;
       }
     }
   }
@@ -94,11 +97,21 @@ export class Sender {
     const known = outlet.declared.get(exchange.name);
     if (known === settled) return undefined;
     if (known !== undefined) return known;
-    const declaring = declareExchange(outlet.session, exchange).then(() => {
-      outlet.declared.set(exchange.name, settled);
-    });
+    const declaring = declareAside(outlet, exchange);
     outlet.declared.set(exchange.name, declaring);
     return declaring;
+  }
+}
+
+/** One bad exchange must not take the messages with it that are under way to others. */
+async function declareAside({ session, declared }: Outlet, exchange: ExchangeDeclaration) {
+  try {
+    await session.aside((channel) => declareExchange(session, exchange, channel));
+    declared.set(exchange.name, settled);
+  } catch (error) {
+    // It may be there as it should be by the next time.
+    declared.delete(exchange.name);
+    throw error;
   }
 }
 

@@ -1,13 +1,15 @@
-import { type ChannelModel, type ConfirmChannel, connect, credentials } from 'amqplib';
+import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { cancelled, waitFor } from '../../waiting.ts';
 import type { TransportHost } from '../transport-url.ts';
+import { credentialsFor } from './login.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
+import { secureSocketOptions } from './tls-options.ts';
+import { surviveUnreadableHeaders } from './unreadable-headers.ts';
 
 /** What it takes to open a {@link Session}. */
 export interface SessionOptions {
   readonly host: TransportHost;
-  readonly tls: boolean;
   readonly virtualHost: string;
   /** Shown by the broker's management tools as the connection's name. */
   readonly connectionName: string;
@@ -53,12 +55,12 @@ export class Session {
    * @throws amqplib's error, {@link MessagingTimeout}, or `CallCancelled` when the signal aborts.
    */
   static async open(
-    { host, tls, virtualHost, connectionName, options }: SessionOptions,
+    { host, virtualHost, connectionName, options }: SessionOptions,
     signal: AbortSignal,
   ): Promise<Session> {
     if (signal.aborted) throw cancelled('a connection', signal);
     // amqplib's own timeout is one of inactivity, and it hands out no socket before the handshake
-    // is over; net.connect destroys a socket whose signal aborts, at any time.
+    // is over; net.connect and tls.connect destroy a socket whose signal aborts, at any time.
     const socket = new AbortController();
     const opening = open();
     try {
@@ -74,26 +76,31 @@ export class Session {
     }
 
     async function open(): Promise<Session> {
+      const { tls, loginMethod } = options;
+      const secure = tls && (await secureSocketOptions(tls, host.hostname));
       const model = await connect(
         {
-          protocol: tls ? 'amqps' : 'amqp',
+          protocol: secure ? 'amqps' : 'amqp',
           hostname: host.hostname,
           port: host.port,
           vhost: encodeURIComponent(virtualHost),
           heartbeat: Math.max(1, Math.round(options.heartbeatMs / 1000)),
+          // Eight times what is negotiated at most: no broker can make us hold more for one frame.
+          maxFrameSize: 2 ** 20,
         },
         {
           noDelay: true,
           keepAlive: true,
           timeout: options.handshakeTimeoutMs,
-          credentials: credentials.plain(host.username, host.password),
+          credentials: credentialsFor(loginMethod, host),
           clientProperties: { connection_name: connectionName, product: 'greenroom' },
-          // net.connect's own option, which amqplib passes on but does not list in its types.
-          ...({ signal: socket.signal } as object),
+          // The socket's own options, which amqplib passes on but does not list in its types.
+          ...({ ...secure, signal: socket.signal } as object),
         },
       );
       // Without a listener, an error before the session is there to watch would end the process.
       model.on('error', () => {});
+      surviveUnreadableHeaders(model);
       const channel = await model.createConfirmChannel();
       return new Session(model, channel, socket, options);
     }
@@ -120,6 +127,18 @@ export class Session {
       if (error instanceof MessagingTimeout) this.end(error);
       throw error;
     }
+  }
+
+  /**
+   * Does something on a channel that is for this alone: what the broker refuses there ends neither
+   * the session nor what others have under way on it.
+   */
+  async aside(use: (channel: Channel) => Promise<void>): Promise<void> {
+    const channel = await this.method(this.#model.createChannel(), 'a channel to be opened');
+    // The refusal also rejects the method that caused it; without a listener it would be thrown.
+    channel.on('error', () => {});
+    await use(channel);
+    await this.method(channel.close(), 'a channel to be closed');
   }
 
   /** Ends the session at once, without a good-bye. */

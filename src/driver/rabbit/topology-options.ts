@@ -1,4 +1,6 @@
 import { InvalidOptionError } from '../../errors.ts';
+import { type TopologyPreset, topologyPresets } from './topology-presets.ts';
+import { withDefaults } from './with-defaults.ts';
 
 /**
  * What queues and exchanges are declared like; has to agree with every peer on the same names.
@@ -57,6 +59,11 @@ export const defaultTopologyOptions: ResolvedTopologyOptions = {
   haQueues: false,
 };
 
+/** The options that a preset's word stands for; options as they are. */
+export function expandPreset(raw: TopologyOptions | TopologyPreset = {}): TopologyOptions {
+  return typeof raw === 'string' ? topologyPresets[raw] : raw;
+}
+
 /**
  * Fills in the defaults and checks what can't go together.
  *
@@ -64,7 +71,7 @@ export const defaultTopologyOptions: ResolvedTopologyOptions = {
  * fanout without transient quorum queues.
  */
 export function resolveTopologyOptions(raw: TopologyOptions = {}): ResolvedTopologyOptions {
-  const options = { ...defaultTopologyOptions, ...raw };
+  const options: ResolvedTopologyOptions = withDefaults(defaultTopologyOptions, raw);
   if (options.haQueues && (options.quorum || options.transientQuorum)) {
     throw new InvalidOptionError('haQueues and quorum queues exclude each other: drop haQueues');
   }

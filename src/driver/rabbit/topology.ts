@@ -16,6 +16,8 @@ export interface ExchangeDeclaration {
 /** A queue as `queue.declare` takes it; Greenroom's queues are never exclusive. */
 export interface QueueDeclaration {
   readonly name: string;
+  /** For a topic or one of its servers; for one process's fanouts or replies; a log of all fanouts. */
+  readonly kind: 'topic' | 'transient' | 'stream';
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly arguments: AmqpArguments;
@@ -50,9 +52,6 @@ export interface Route {
   readonly routingKey: string;
 }
 
-/** The last number that each `host:process` of this process's queues has been given. */
-const queueNumbers = new Map<string, number>();
-
 /**
  * oslo.messaging's exchanges, queues and bindings, with their flags, under a set of options.
  *
@@ -61,10 +60,17 @@ const queueNumbers = new Map<string, number>();
 export class Topology {
   readonly #controlExchange: string;
   readonly #options: ResolvedTopologyOptions;
+  readonly #newQueueId: (options: ResolvedTopologyOptions) => string;
 
-  constructor(controlExchange: string, options: ResolvedTopologyOptions) {
+  /** @param newQueueId - Makes the last part of the name of each fanout and reply queue. */
+  constructor(
+    controlExchange: string,
+    options: ResolvedTopologyOptions,
+    newQueueId: (options: ResolvedTopologyOptions) => string = nextQueueId,
+  ) {
     this.#controlExchange = controlExchange;
     this.#options = options;
+    this.#newQueueId = newQueueId;
   }
 
   /**
@@ -87,7 +93,7 @@ export class Topology {
   /** A reply queue of a new name. */
   replies(): ReplySubscription {
     return {
-      queue: this.#transientQueue(`reply_${this.#queueId()}`),
+      queue: this.#transientQueue(`reply_${this.#newQueueId(this.#options)}`),
       consumer: { tag: '1', arguments: this.#consumerArguments() },
     };
   }
@@ -129,6 +135,7 @@ export class Topology {
     const { durable, quorum, autoDelete } = this.#options;
     return {
       name,
+      kind: 'topic',
       durable: durable || quorum,
       autoDelete,
       arguments: { ...this.#haArguments(), ...this.#quorumArguments() },
@@ -139,6 +146,7 @@ export class Topology {
     const { transientQuorum, transientTtlMs } = this.#options;
     return {
       name,
+      kind: 'transient',
       durable: transientQuorum,
       autoDelete: false,
       arguments: {
@@ -156,7 +164,7 @@ export class Topology {
       exchange: this.#fanoutExchange(topic),
       queue: streamFanout
         ? this.#streamQueue(name)
-        : this.#transientQueue(`${name}_${this.#queueId()}`),
+        : this.#transientQueue(`${name}_${this.#newQueueId(this.#options)}`),
       bindingKey: topic,
       consumer: {
         tag,
@@ -174,6 +182,7 @@ export class Topology {
     const { transientTtlMs } = this.#options;
     return {
       name,
+      kind: 'stream',
       durable: true,
       autoDelete: false,
       arguments: {
@@ -202,13 +211,15 @@ export class Topology {
   #consumerArguments(): AmqpArguments {
     return this.#options.cancelOnFailover ? { 'x-cancel-on-ha-failover': true } : {};
   }
-
-  #queueId(): string {
-    const { queueNames } = this.#options;
-    if (queueNames === undefined) return newId();
-    const owner = `${queueNames.host}:${queueNames.process}`;
-    const number = (queueNumbers.get(owner) ?? 0) + 1;
-    queueNumbers.set(owner, number);
-    return `${owner}:${number}`;
-  }
 }
+
+function nextQueueId({ queueNames }: ResolvedTopologyOptions): string {
+  if (queueNames === undefined) return newId();
+  const owner = `${queueNames.host}:${queueNames.process}`;
+  const number = (queueNumbers.get(owner) ?? 0) + 1;
+  queueNumbers.set(owner, number);
+  return `${owner}:${number}`;
+}
+
+/** The last number that each `host:process` of this process's queues has been given. */
+const queueNumbers = new Map<string, number>();

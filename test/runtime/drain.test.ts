@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { RemoteError } from '../../src/index.ts';
+import { errorOf, memory, openTheatre, venues } from './theatre.ts';
+
+/** Room for one call at a time, and for two that wait. */
+const narrow = { async: { concurrency: 1 }, rpc: { lookAhead: 2 } } as const;
+
+describe.each(venues)('drain on $kind', (venue) => {
+  it('lets running calls finish and gives back those that wait', async () => {
+    const { client, runtime: make, stage } = await openTheatre(venue);
+    const leaving = make(narrow);
+    await leaving.start();
+    const held = client.call({}, 'hold', { value: 'held' });
+    await stage.untilEntered(1);
+    const waiting = Array.from({ length: 5 }, (_, value) => client.call({}, 'echo', { value }));
+    const draining = leaving.drain();
+    expect(leaving.state).toBe('draining');
+
+    const coming = make();
+    await coming.start();
+    expect(await Promise.all(waiting)).toEqual([0, 1, 2, 3, 4]);
+    expect(stage.running, 'the held call still runs').toBe(1);
+    stage.release();
+    expect(await held).toBe('held');
+    const report = await draining;
+    expect(report).toMatchObject({ finished: 1, abandoned: 0 });
+    expect(report.returned).toBeLessThanOrEqual(2);
+    expect(leaving.state).toBe('stopped');
+    expect(await leaving.drain()).toEqual(report);
+    expect(await coming.drain()).toMatchObject({ returned: 0, abandoned: 0 });
+  });
+});
+
+describe('drain', () => {
+  it.each(['blocking', 'async', 'pool'] as const)(
+    'abandons under %s what still runs when its time is over, and tells the caller',
+    async (executor) => {
+      const { client, runtime: make, stage } = await openTheatre(memory);
+      const runtime = make();
+      await runtime.start({ executor });
+      const held = errorOf(client.call({}, 'hold'));
+      await stage.untilEntered(1);
+      const report = await runtime.drain({ timeoutMs: 20 });
+      expect(report).toEqual({ finished: 0, returned: 0, abandoned: 1 });
+      const error = await held;
+      expect(error).toBeInstanceOf(RemoteError);
+      expect(error).toMatchObject({
+        remoteClass: 'CallCancelled',
+        remoteModule: 'greenroom',
+        remoteMessage: 'the server was stopped before the method ended',
+      });
+      expect(await runtime.closed).toBeUndefined();
+    },
+  );
+
+  it('counts what waits here as given back', async () => {
+    const { client, runtime: make, stage, transport } = await openTheatre(memory);
+    const runtime = make(narrow);
+    await runtime.start();
+    const held = client.call({}, 'hold');
+    await stage.untilEntered(1);
+    const waiting = Array.from({ length: 5 }, () => errorOf(client.call({}, 'echo', { value: 1 })));
+    // What is sent is in the queues of this process at once; the second is answered by nobody.
+    await client.prepare({ topic: 'nobody' }).cast({}, 'note');
+    const draining = runtime.drain();
+    stage.release();
+    await held;
+    expect(await draining).toEqual({ finished: 1, returned: 2, abandoned: 0 });
+    await transport.close();
+    await Promise.all(waiting);
+  });
+
+  it('is cut short by a stop without grace', async () => {
+    const { client, runtime: make, stage } = await openTheatre(memory);
+    const runtime = make();
+    await runtime.start();
+    const held = errorOf(client.call({}, 'hold'));
+    await stage.untilEntered(1);
+    const draining = runtime.drain({ timeoutMs: 600_000 });
+    await runtime.stop({ graceMs: 0 });
+    expect(await draining).toEqual({ finished: 0, returned: 0, abandoned: 1 });
+    expect(await held).toMatchObject({ remoteClass: 'CallCancelled' });
+  });
+
+  it.each(['before', 'after'])(
+    'is cut short by a signal that aborts %s it begins',
+    async (when) => {
+      const { client, runtime: make, stage } = await openTheatre(memory);
+      const runtime = make();
+      await runtime.start();
+      const held = errorOf(client.call({}, 'hold'));
+      await stage.untilEntered(1);
+      const controller = new AbortController();
+      if (when === 'before') controller.abort();
+      const draining = runtime.drain({ timeoutMs: 600_000, signal: controller.signal });
+      controller.abort();
+      expect(await draining).toMatchObject({ abandoned: 1 });
+      await held;
+    },
+  );
+
+  it('[drainTimeoutMs] is how long it waits by default', async () => {
+    const { client, runtime: make, stage } = await openTheatre(memory);
+    const runtime = make({ drainTimeoutMs: 10 });
+    await runtime.start();
+    const held = errorOf(client.call({}, 'hold'));
+    await stage.untilEntered(1);
+    await runtime.stop();
+    expect(await held).toMatchObject({ remoteClass: 'CallCancelled' });
+  });
+
+  it('ends a host that spins', async () => {
+    const { wrecker, runtime: make, stage } = await openTheatre(memory);
+    const runtime = make();
+    await runtime.start({ executor: 'pool' });
+    const spinning = errorOf(wrecker.call({}, 'spin'));
+    await stage.untilEntered(1);
+    expect(await runtime.drain({ timeoutMs: 10 })).toMatchObject({ abandoned: 1 });
+    expect(await spinning).toMatchObject({ remoteClass: 'CallCancelled' });
+  });
+
+  it('waits for what a host was handed a moment ago', async () => {
+    const { client, runtime: make, stage } = await openTheatre(memory);
+    const runtime = make();
+    await runtime.start({ executor: 'pool' });
+    const held = client.call({}, 'hold', { value: 'answered' });
+    await stage.untilEntered(1);
+    const draining = runtime.drain();
+    stage.release();
+    expect(await draining).toEqual({ finished: 1, returned: 0, abandoned: 0 });
+    expect(await held).toBe('answered');
+  });
+});
