@@ -74,7 +74,7 @@ export interface Begun {
 /** The caller's reply queue, and the call's id there (`_reply_q` and `_msg_id`). */
 export interface ReplyTo {
   readonly queue: string;
-  /** As it stood in the request, which may be no string. */
+  /** As it stood in the request, which may be no string; from a host, only what is a plain value. */
   readonly msgId: unknown;
 }
 

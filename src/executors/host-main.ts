@@ -1,16 +1,16 @@
 import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ClosedError } from '../errors.ts';
-import type { Begun, Outcome } from './executor.ts';
+import type { Begun } from './executor.ts';
 import {
   type DoneItem,
   type FromHost,
-  type HostOutcome,
   type HostTask,
   ownedBodies,
   type ToHost,
   type WorkItem,
 } from './host-protocol.ts';
 import { perform } from './perform.ts';
+import { portable, portableBegun } from './portable.ts';
 import { RunningCalls } from './running-calls.ts';
 import { loadDispatcher } from './service.ts';
 import { TurnBatch } from './turn-batch.ts';
@@ -63,21 +63,13 @@ export async function runHost(task: HostTask): Promise<void> {
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
     };
     const begins = (begun: Begun): boolean | Promise<boolean> => {
-      post({ type: 'begun', id, begun });
+      post({ type: 'begun', id, begun: portableBegun(begun) });
       if (!work.asksToBegin) return true;
       return new Promise((resolve) => asking.set(id, resolve));
     };
     const outcome = await perform(dispatcher, work, calls, begins, task.wire);
     done.add({ id, outcome: portable(outcome) });
   }
-}
-
-function portable(outcome: Outcome): HostOutcome {
-  if (outcome.type === 'refused') return outcome;
-  if (outcome.type !== 'done') return { type: 'malformed', message: outcome.error.message };
-  // The arguments stay here: the runtime only logs the failure, and they may not be clonable.
-  const failure = outcome.failure && { ...outcome.failure, args: [], kwargs: {} };
-  return { ...outcome, failure };
 }
 
 function postDone(

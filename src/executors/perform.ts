@@ -77,10 +77,13 @@ export async function perform(
   };
 }
 
+/** One more than AMQP has, so that a name that is cut is still none. */
+const maxQueueName = 256;
+
 function replyTo(request: Request): ReplyTo | undefined {
   if (request.call === undefined) return undefined;
   const { msgId, replyQueue } = request.call;
-  return { msgId, queue: typeof replyQueue === 'string' ? replyQueue : '' };
+  return { msgId, queue: typeof replyQueue === 'string' ? replyQueue.slice(0, maxQueueName) : '' };
 }
 
 function encode(

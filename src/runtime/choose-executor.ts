@@ -1,22 +1,11 @@
 import { ExecutorLoadFailure } from '../errors.ts';
 import { type Executor, type ExecutorName, executorNames } from '../executors/executor.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
-import type { ModuleSource } from '../executors/module-source.ts';
 import { PoolExecutor } from '../executors/pool-executor.ts';
 import { suggestion } from '../nearest-name.ts';
 import type { ResolvedRuntimeOptions } from './runtime-options.ts';
 import { moduleOnly, type Source, sourceOf } from './sources.ts';
 import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
-
-const pingModule: ModuleSource = {
-  url: new URL(
-    import.meta.url.endsWith('.ts')
-      ? '../dispatcher/ping-endpoint.ts'
-      : '../dispatcher/ping-endpoint.js',
-    import.meta.url,
-  ).href,
-  export: 'PingEndpoint',
-};
 
 /**
  * Takes the nearest word: the argument of `start()`, then the environment, then the options.
@@ -36,11 +25,9 @@ export function chooseExecutor(...words: readonly (string | undefined)[]): Execu
  * @throws {@link ExecutorLoadFailure} when the form of an endpoint or the serializer does not suit it.
  */
 export function makeExecutor(name: ExecutorName, options: ResolvedRuntimeOptions): Executor {
-  const sources = options.endpoints.map((option) => sourceOf(option));
+  const endpoints = options.endpoints.map((option) => sourceOf(option));
   const serializer = options.serializer === undefined ? undefined : sourceOf(options.serializer);
-  // The runtime answers pings itself; those that it can't recognize without a parse come here.
-  const endpoints = options.ping ? [...sources, pingModule] : sources;
-  const typescriptLoader = typescriptLoaderFor(serializer ? [...sources, serializer] : sources);
+  const typescriptLoader = typescriptLoaderFor(serializer ? [...endpoints, serializer] : endpoints);
   const { accessPolicy, wire } = options;
   const service = { endpoints, serializer, accessPolicy, typescriptLoader, wire };
   switch (name) {

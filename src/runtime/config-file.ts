@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Loader, lilconfig } from 'lilconfig';
 import { parse as parseYaml } from 'yaml';
+import type { TlsOptions } from '../driver/rabbit/tls-options.ts';
 import { InvalidOptionError } from '../errors.ts';
 import { importModule } from '../import-module.ts';
 import { checkOptions } from '../options.ts';
@@ -29,7 +30,8 @@ export interface LoadedConfig {
 
 /**
  * Reads the given config file, or the first of `greenroom.config.{ts,mts,js,mjs,json,yaml,yml}` in
- * the working directory. Relative endpoint paths in it start at the file's folder.
+ * the working directory. Paths in it that begin with a dot, of modules and of TLS's files,
+ * start at the file's folder.
  *
  * A module exports the options as `default`, or a function that makes them.
  *
@@ -106,7 +108,17 @@ function anchored(options: RuntimeOptions, folder: string): RuntimeOptions {
     endpoints: list.map(anchor),
     ...(serializer !== undefined && { serializer: anchor(serializer) }),
   };
-  return { ...options, rpc };
+  const { rabbit } = options;
+  if (rabbit?.tls === undefined) return { ...options, rpc };
+  return { ...options, rpc, rabbit: { ...rabbit, tls: anchoredTls(rabbit.tls, folder) } };
+}
+
+function anchoredTls(tls: TlsOptions, folder: string): TlsOptions {
+  const files = (['caFile', 'certFile', 'keyFile'] as const).flatMap((name) => {
+    const file = tls[name];
+    return file === undefined ? [] : [[name, anchoredPath(file, folder)]];
+  });
+  return { ...tls, ...Object.fromEntries(files) };
 }
 
 function anchoredPath(module: string, folder: string): string {

@@ -1,9 +1,12 @@
 import { PingEndpoint, pingMethod } from '../dispatcher/ping-endpoint.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
+import { decompressed } from '../wire/decompression.ts';
 import { decodeRequest } from '../wire/request.ts';
 
 /** Larger bodies are never looked into: a ping has no arguments worth more. */
 const maxPingBytes = 8 * 1024;
+/** Nor larger compressed ones: to undo that is the one thing here that costs more than a search. */
+const maxCompressedPingBytes = 1024;
 
 /**
  * Makes the lane on which the runtime itself answers `oslo_rpc_server_ping`, on its own thread and
@@ -19,14 +22,18 @@ export function controlLane(): LoopExecutor {
 
 /**
  * Whether a body is a ping. A search of the bytes decides for all others: only a small body in which
- * the method's name stands is parsed on this thread.
+ * the method's name stands is parsed on this thread, and only a tiny one is decompressed.
+ *
+ * @param compression - What the message's header of that name says.
  */
-export function isPing(body: Uint8Array): boolean {
-  if (body.byteLength > maxPingBytes) return false;
-  if (!Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(pingMethod))
-    return false;
+export function isPing(body: Uint8Array, compression: string | undefined): boolean {
+  const maxBytes = compression === undefined ? maxPingBytes : maxCompressedPingBytes;
+  if (body.byteLength > maxBytes) return false;
   try {
-    const { method, namespace } = decodeRequest(body);
+    const plain = decompressed(body, compression, maxPingBytes).body;
+    const text = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
+    if (!text.includes(pingMethod)) return false;
+    const { method, namespace } = decodeRequest(plain);
     return method === pingMethod && namespace === undefined;
   } catch {
     return false; // Garbage is the executor's to report.

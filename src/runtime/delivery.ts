@@ -43,7 +43,7 @@ export class Delivery {
     if (this.#acknowledge === 'on-dispatch') this.message.acknowledge();
   }
 
-  /** The reply, if there is one, is with the broker or can't be sent. */
+  /** The reply, if there is one, is with the broker, can't be sent, or waits for its missing queue. */
   replied(): void {
     this.message.acknowledge();
   }

@@ -99,7 +99,7 @@ export class Intake {
       this.#returned++;
     } else if (message.body.byteLength > maxBodyBytes) {
       delivery.malformed(oversized(message.body, maxBodyBytes));
-    } else if (control !== undefined && isPing(message.body)) {
+    } else if (control !== undefined && isPing(message.body, compressionIn(message.headers))) {
       this.#start(delivery, control);
     } else {
       this.#waiting.push(delivery);

@@ -88,7 +88,7 @@ describe('a compressed request', () => {
     const args = { value: 'x'.repeat(15 << 20) };
     const body = deflateSync(encodeRequest({ ...twin, args }), { level: 1 });
     const before = performance.now();
-    for (let sent = 0; sent < 20; sent += 1) {
+    for (let sent = 0; sent < 8; sent += 1) {
       const compressed = { body, compression: 'zlib' };
       await transport.driver.send({ type: 'target', target: { topic } }, compressed);
     }
@@ -96,7 +96,7 @@ describe('a compressed request', () => {
     const tookMs = performance.now() - before;
     const answered = client.call({}, 'echo', { value: 'all done' });
     expect(await answered).toBe('all done');
-    // The host takes ten times as long for the twenty of them.
+    // The host takes ten times as long for the eight of them.
     expect(tookMs).toBeLessThan((performance.now() - before) / 2);
   });
 });

@@ -116,6 +116,16 @@ describe('loadConfig', () => {
     expect((error as Error).message).toContain(configFileNames.join(', '));
   });
 
+  it('anchors the files of TLS at the file, too', async () => {
+    const tls = { caFile: './ca.pem', certFile: '/etc/ours.pem', keyFile: '../key.pem' };
+    const file = await write('c.json', JSON.stringify({ rpc: rpc('t'), rabbit: { tls } }));
+    expect((await loadConfig(file, folder)).options.rabbit?.tls).toEqual({
+      caFile: path.join(folder, 'ca.pem'),
+      certFile: '/etc/ours.pem',
+      keyFile: path.join(path.dirname(folder), 'key.pem'),
+    });
+  });
+
   it('does not look in the folders above', async () => {
     await write('greenroom.config.json', JSON.stringify({ rpc: rpc('above') }));
     await mkdir(path.join(folder, 'below'));
