@@ -17,8 +17,9 @@ export default defineConfig({
     // Tests start threads, brokers and Python of their own; more files at once than this would
     // make them wait for each other, not end sooner.
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
-    expect: { requireAssertions: true },
-    testTimeout: 30_000,
+    // Waits end when their condition holds; these bounds are there to tell a hang, on a busy machine too.
+    expect: { requireAssertions: true, poll: { timeout: 30_000 } },
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     retry: 0,
   },
