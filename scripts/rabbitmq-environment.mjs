@@ -8,16 +8,32 @@ const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd fals
  * The files a private broker starts with, by name.
  *
  * @param {import('./rabbitmq.mjs').PrivateBrokerOptions} options
+ * @param {number} tlsPort
  * @returns {Record<string, string>}
  */
-export function brokerFiles({ config = [], advancedConfig = '[].', plugins = [] }) {
+export function brokerFiles({ config = [], advancedConfig = '[].', plugins = [], tls }, tlsPort) {
   return {
     'console.log': '',
-    'rabbitmq.conf': [...config, ''].join('\n'),
+    'rabbitmq.conf': [...config, ...(tls ? tlsLines(tls, tlsPort) : []), ''].join('\n'),
     'advanced.config': `${advancedConfig}\n`,
     enabled_plugins: `[${plugins.join(',')}].\n`,
     'rabbitmq-env.conf': '',
   };
+}
+
+/**
+ * @param {import('./rabbitmq.mjs').PrivateBrokerTls} tls
+ * @param {number} port
+ */
+function tlsLines({ caFile, certFile, keyFile, requireClientCertificate = false }, port) {
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.cacertfile = ${caFile}`,
+    `ssl_options.certfile = ${certFile}`,
+    `ssl_options.keyfile = ${keyFile}`,
+    `ssl_options.verify = ${requireClientCertificate ? 'verify_peer' : 'verify_none'}`,
+    `ssl_options.fail_if_no_peer_cert = ${requireClientCertificate}`,
+  ];
 }
 
 /**

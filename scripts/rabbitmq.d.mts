@@ -8,6 +8,17 @@ export interface PrivateBrokerOptions {
   readonly advancedConfig?: string;
   /** Plugins to enable, such as `rabbitmq_management`. */
   readonly plugins?: readonly string[];
+  /** Listens for TLS too, on {@link PrivateBroker.tlsPort}. */
+  readonly tls?: PrivateBrokerTls;
+}
+
+/** What a private broker speaks TLS with; PEM files that stay while it runs. */
+export interface PrivateBrokerTls {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Whether clients have to show a certificate of the authority. @default false */
+  readonly requireClientCertificate?: boolean;
 }
 
 /** The path of the machine's `rabbitmq-server` script, or undefined when there is none. */
@@ -32,6 +43,8 @@ export class PrivateBroker implements AsyncDisposable {
 
   /** The AMQP port on 127.0.0.1. */
   get port(): number;
+  /** The AMQP port for TLS on 127.0.0.1; nobody listens there unless `tls` was asked for. */
+  get tlsPort(): number;
   /** The transport URL as oslo.messaging writes it, with the user guest. */
   get url(): string;
   /** The same as amqplib writes it. */

@@ -15,15 +15,18 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findEpmd, findRabbitmqServer } from './find-rabbitmq.mjs';
+import { findEpmd, findRabbitmqServer as findOnMachine } from './find-rabbitmq.mjs';
 import { answers, ended, freePorts, hasEnded, waitUntil } from './processes.mjs';
 import { brokerEnvironment, brokerFiles } from './rabbitmq-environment.mjs';
-
-export { findRabbitmqServer } from './find-rabbitmq.mjs';
 
 const startDeadlineMs = 90_000;
 const stopDeadlineMs = 20_000;
 const protocolHeader = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
+
+/** The one that the environment names, as the matrix of versions does, before the machine's own. */
+export function findRabbitmqServer() {
+  return process.env['GREENROOM_TEST_RABBITMQ'] ?? findOnMachine();
+}
 
 export class PrivateBroker {
   #server;
@@ -36,20 +39,22 @@ export class PrivateBroker {
   #epmd;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #guard;
-  /** @type {{ port: number, distributionPort: number, epmdPort: number }} */
+  /** @type {{ port: number, distributionPort: number, epmdPort: number, tlsPort: number }} */
   #ports;
+  #speaksTls;
 
   /**
    * @param {string} server
    * @param {import('./rabbitmq.mjs').PrivateBrokerOptions} options
    * @param {number[]} ports
    */
-  constructor(server, options, [port = 0, distributionPort = 0, epmdPort = 0]) {
+  constructor(server, options, [port = 0, distributionPort = 0, epmdPort = 0, tlsPort = 0]) {
     this.#server = server;
-    this.#ports = { port, distributionPort, epmdPort };
+    this.#speaksTls = options.tls !== undefined;
+    this.#ports = { port, distributionPort, epmdPort, tlsPort };
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'greenroom-rabbitmq-'));
     this.#log = path.join(this.#folder, 'console.log');
-    for (const [name, content] of Object.entries(brokerFiles(options))) {
+    for (const [name, content] of Object.entries(brokerFiles(options, tlsPort))) {
       writeFileSync(path.join(this.#folder, name), content);
     }
     mkdirSync(path.join(this.#folder, 'conf.d'));
@@ -61,7 +66,7 @@ export class PrivateBroker {
     if (!server)
       throw new Error('no rabbitmq-server on this machine: npm test says how to get one');
     for (let attempt = 1; ; attempt += 1) {
-      const broker = new PrivateBroker(server, options, await freePorts(3));
+      const broker = new PrivateBroker(server, options, await freePorts(4));
       try {
         await broker.#startEpmd();
         await broker.#startNode();
@@ -76,6 +81,10 @@ export class PrivateBroker {
 
   get port() {
     return this.#ports.port;
+  }
+
+  get tlsPort() {
+    return this.#ports.tlsPort;
   }
 
   get url() {
@@ -148,12 +157,13 @@ export class PrivateBroker {
     this.#tellGuard();
     const bootFailed = () =>
       readFileSync(this.#log).subarray(logged).includes('BOOT FAILED') ? 'its boot failed' : '';
-    await this.#waitFor(
-      'the broker',
-      this.#node,
-      () => answers(this.port, protocolHeader),
-      bootFailed,
-    );
+    await this.#waitFor('the broker', this.#node, () => this.#isListening(), bootFailed);
+  }
+
+  /** The ports are opened one after the other. */
+  async #isListening() {
+    if (!(await answers(this.port, protocolHeader))) return false;
+    return !this.#speaksTls || answers(this.tlsPort);
   }
 
   /**

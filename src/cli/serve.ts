@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { executorNames } from '../index.ts';
 import type { CommandOptions } from './command-options.ts';
+import { dryRun } from './dry-run.ts';
 import { interruptible, type ShutdownSignal, shutdownSignals } from './interruption.ts';
 import { logLevelOption } from './logging.ts';
 import { makeServeReport, type ServeReport } from './serve-report.ts';
@@ -26,11 +27,14 @@ export function addServeCommand(program: Command, made: CommandOptions): void {
       '--url <url>',
       `the transport URL (default: $GREENROOM_TRANSPORT, else as configured, else ${defaultTransportUrl})`,
     )
+    .option('--dry-run', 'print what would be declared at the broker, connect to nothing, and end')
     .option('--json', 'print a line of JSON on stdout when ready, draining and stopped')
     .addOption(logLevelOption('info'))
     .option('--verbose', 'print the stack of a failure')
     .addHelpText('after', serveHelp)
-    .action((config: string | undefined, options: ServeOptions) => serve(config, options, made));
+    .action((config: string | undefined, options: ServeOptions) =>
+      options.dryRun ? dryRun(config, options, made) : serve(config, options, made),
+    );
 }
 
 async function serve(
@@ -77,6 +81,7 @@ const serveHelp = `
 Examples:
   $ greenroom serve
   $ greenroom serve examples/thumbnails/greenroom.config.ts --executor pool
+  $ greenroom serve --dry-run --json
   $ GREENROOM_TRANSPORT=rabbit://user:password@broker/ greenroom serve --json --log-level warn
 
 A config file, here greenroom.config.yaml:

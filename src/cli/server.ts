@@ -14,13 +14,14 @@ import type { Environment } from './environment.ts';
 import type { ReportOptions } from './failure-report.ts';
 import { type LogLevel, makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
-import { chooseTransportUrl, defaultTransportUrl } from './transport-choice.ts';
+import { chooseTransport, chooseTransportUrl } from './transport-choice.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of `greenroom serve`. */
 export interface ServeOptions extends ReportOptions {
   readonly executor?: ExecutorName;
   readonly url?: string;
+  readonly dryRun?: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -97,14 +98,13 @@ function checkExecutor({ executor }: ServeOptions, environment: Environment): vo
  */
 async function connectTransport(
   url: string | undefined,
-  { transport, controlExchange, rabbit }: RuntimeOptions,
+  options: RuntimeOptions,
   log: Log,
   signal: AbortSignal,
 ): Promise<Transport> {
-  if (url === undefined && transport !== undefined && typeof transport !== 'string') {
-    return transport;
-  }
-  const chosen = url ?? (typeof transport === 'string' ? transport : defaultTransportUrl);
+  const chosen = chooseTransport(url, options);
+  if (typeof chosen !== 'string') return chosen;
+  const { controlExchange, rabbit } = options;
   const connected = await connect(chosen, {
     ...(controlExchange !== undefined && { controlExchange }),
     ...(rabbit !== undefined && { rabbit }),

@@ -1,3 +1,5 @@
+import type { RuntimeOptions, Transport } from '../index.ts';
+
 /** Where a broker is that was installed and left as it is. */
 export const defaultTransportUrl = 'rabbit://guest:guest@127.0.0.1:5672/';
 
@@ -7,4 +9,12 @@ export function chooseTransportUrl(
   environment: string | undefined,
 ): string | undefined {
   return option ?? environment;
+}
+
+/** The URL that was chosen, else the transport of the config, else the default URL. */
+export function chooseTransport(
+  url: string | undefined,
+  { transport }: RuntimeOptions,
+): string | Transport {
+  return url ?? transport ?? defaultTransportUrl;
 }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type ConsumerDeclaration,
@@ -6,59 +5,8 @@ import {
   type QueueDeclaration,
   Topology,
 } from '../../src/driver/rabbit/topology.ts';
-import {
-  resolveTopologyOptions,
-  type TopologyOptions,
-} from '../../src/driver/rabbit/topology-options.ts';
-
-type Operation = Readonly<Record<string, unknown>>;
-
-/** What oslo.messaging was seen to do under a set of options; `fixtures/topology-*.json`. */
-interface Capture {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly operations: readonly Operation[];
-}
-
-const folder = new URL('../fixtures/', import.meta.url);
-const captures = readdirSync(folder)
-  .filter((file) => file.startsWith('topology-'))
-  .map((file): [string, Capture] => [
-    file,
-    JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Capture,
-  ]);
-
-/** oslo.messaging's options in our words. */
-const words: Record<string, (value: unknown) => TopologyOptions> = {
-  amqp_durable_queues: (value) => ({ durable: Boolean(value) }),
-  amqp_auto_delete: (value) => ({ autoDelete: Boolean(value) }),
-  rabbit_ha_queues: (value) => ({ haQueues: Boolean(value) }),
-  rabbit_quorum_queue: (value) => ({ quorum: Boolean(value) }),
-  rabbit_quorum_delivery_limit: (value) => ({ quorumDeliveryLimit: Number(value) }),
-  rabbit_quorum_max_memory_length: (value) => ({ quorumMaxMemoryLength: Number(value) }),
-  rabbit_quroum_max_memory_length: (value) => ({ quorumMaxMemoryLength: Number(value) }),
-  rabbit_quorum_max_memory_bytes: (value) => ({ quorumMaxMemoryBytes: Number(value) }),
-  rabbit_quroum_max_memory_bytes: (value) => ({ quorumMaxMemoryBytes: Number(value) }),
-  rabbit_transient_quorum_queue: (value) => ({ transientQuorum: Boolean(value) }),
-  rabbit_transient_queues_ttl: (value) => ({ transientTtlMs: Number(value) * 1000 }),
-  rabbit_stream_fanout: (value) => ({ streamFanout: Boolean(value) }),
-  enable_cancel_on_failover: (value) => ({ cancelOnFailover: Boolean(value) }),
-  // These two are no topology: the prefetch is the listener's, the names' parts come below.
-  rabbit_qos_prefetch_count: () => ({}),
-  use_queue_manager: () => ({}),
-  hostname: () => ({}),
-  processname: () => ({}),
-};
-
-function ourOptions(options: Capture['options']): TopologyOptions {
-  const translated = Object.entries(options).map(([name, value]) => {
-    const word = words[name];
-    if (word === undefined) throw new Error(`no word for ${name}`);
-    return word(value);
-  });
-  const { hostname: host, processname: process } = options;
-  const names = typeof host === 'string' && typeof process === 'string';
-  return Object.assign({}, ...translated, names ? { queueNames: { host, process } } : {});
-}
+import { resolveTopologyOptions } from '../../src/driver/rabbit/topology-options.ts';
+import { capturedTopologies, comparable, type Operation } from './captured-topology.ts';
 
 const exchange = (of: ExchangeDeclaration): Operation => ({
   op: 'exchange_declare',
@@ -82,32 +30,11 @@ const consume = (of: QueueDeclaration, by: ConsumerDeclaration): Operation => ({
   arguments: by.arguments,
 });
 
-/** Without what is random, and without what is the same as nothing. */
-function comparable(operation: Operation): Operation {
-  const entries = Object.entries(operation)
-    .filter(([, value]) => value !== null && value !== false)
-    .filter(([key, value]) => key !== 'arguments' || Object.keys(value ?? {}).length > 0)
-    .map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value.replace(/_[0-9a-f]{32}$/, '_ID') : value,
-    ]);
-  return Object.fromEntries(entries);
-}
-
 describe('Topology', () => {
-  it.each(captures)('is the one that oslo.messaging declares in %s', (_file, capture) => {
-    const wanted = capture.operations.map(comparable);
-    const [controlExchange, topic] = [wanted, wanted].map((all, index) =>
-      String(
-        index === 0
-          ? all.find(({ op }) => op === 'exchange_declare')?.['exchange']
-          : all.find(({ op }) => op === 'queue_declare')?.['queue'],
-      ),
-    );
-    const options = resolveTopologyOptions(ourOptions(capture.options));
-    const topology = new Topology(controlExchange ?? '', options);
-
-    const target = { topic: topic ?? '', server: 'h1' };
+  it.each(capturedTopologies)('is the one that oslo.messaging declares in $file', (captured) => {
+    const { operations: wanted, exchange: controlExchange, topic } = captured;
+    const topology = new Topology(controlExchange, resolveTopologyOptions(captured.ours));
+    const target = { topic, server: 'h1' };
     const subscriptions = topology.subscriptions(target);
     const replies = topology.replies();
     const ours = [

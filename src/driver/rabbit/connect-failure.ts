@@ -58,8 +58,8 @@ export function wasCutOff(error: unknown): boolean {
   return /closed abruptly|ECONNRESET/.test(messageOf(error));
 }
 
-/** Finds out what an error of a connection attempt means. */
-export function diagnose(error: unknown): ConnectFailure {
+/** Finds out what an error of a connection attempt means; the virtual host is only for the text. */
+export function diagnose(error: unknown, virtualHost: string): ConnectFailure {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const tlsFailure = tlsFailures.get(code);
   if (tlsFailure !== undefined) {
@@ -71,6 +71,11 @@ export function diagnose(error: unknown): ConnectFailure {
       text: `does not offer our login method (${text}): set rabbit.loginMethod`,
       isFinal: true,
     };
+  }
+  if (/^Expected ConnectionOpenOk; got <ConnectionClose\b/.test(text)) {
+    // amqplib keeps to itself what the broker said.
+    const reasons = 'there is none of that name, it is not for this user, or it is full or down';
+    return { text: `refuses the virtual host '${virtualHost}': ${reasons}`, isFinal: true };
   }
   return wasRefused(error, text)
     ? { text: `refused: ${text}`, isFinal: true }

@@ -159,13 +159,14 @@ export class Connection {
   }
 
   async #diagnose(host: TransportHost, error: unknown, isFirst: boolean): Promise<ConnectFailure> {
-    const { handshakeTimeoutMs, tls } = this.#of.options;
+    const { url, options } = this.#of;
     const { signal } = this.#stopping;
+    const failure = diagnose(error, url.virtualHost);
     // A port that we have been connected to over plain TCP has not begun to speak TLS.
-    if (!isFirst || tls !== undefined || !wasCutOff(error)) return diagnose(error);
-    const isTls = await speaksTls(host, handshakeTimeoutMs, signal);
+    if (!isFirst || options.tls !== undefined || !wasCutOff(error)) return failure;
+    const isTls = await speaksTls(host, options.handshakeTimeoutMs, signal);
     signal.throwIfAborted();
-    return isTls ? speaksTlsFailure : diagnose(error);
+    return isTls ? speaksTlsFailure : failure;
   }
 
   // Full jitter keeps a fleet that lost its broker together from coming back together. A library's

@@ -2,6 +2,7 @@ import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'a
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { cancelled, waitFor } from '../../waiting.ts';
 import type { TransportHost } from '../transport-url.ts';
+import { isRefusal } from './connect-failure.ts';
 import { credentialsFor } from './login.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { secureSocketOptions } from './tls-options.ts';
@@ -31,6 +32,7 @@ export class Session {
   readonly #options: ResolvedRabbitOptions;
   #isOpen = true;
   #isBlocked = false;
+  #endReason: Error | undefined;
   #resolveEnded: (reason: Error) => void = () => {};
 
   private constructor(
@@ -125,7 +127,8 @@ export class Session {
       return await waitFor(answer, what, { timeoutMs: this.#options.methodTimeoutMs });
     } catch (error) {
       if (error instanceof MessagingTimeout) this.end(error);
-      throw error;
+      // Of a connection that the broker closed, amqplib tells the methods under way only that it is.
+      throw isRefusal(error) ? error : (this.#endReason ?? error);
     }
   }
 
@@ -145,6 +148,7 @@ export class Session {
   end(reason: Error): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#endReason = reason;
     this.#socket.abort();
     this.#resolveEnded(reason);
   }

@@ -16,7 +16,7 @@ export type Declared =
  * broker's next restart, and which of the peers came first would decide it. Source: oslo-wire.md 3.
  */
 export class TopologyMismatch extends Error {
-  /** AMQP's PRECONDITION_FAILED. */
+  /** AMQP's PRECONDITION_FAILED, also where a broker has it for an internal error. */
   readonly code = 406;
 
   constructor(message: string, cause: Error) {
@@ -25,9 +25,21 @@ export class TopologyMismatch extends Error {
   }
 }
 
-/** Turns the broker's PRECONDITION_FAILED into a {@link TopologyMismatch}; any other error stays itself. */
+/**
+ * Turns the broker's PRECONDITION_FAILED into a {@link TopologyMismatch}, and what RabbitMQ 4 says where
+ * it is told to permit no transient queues; any other error stays itself.
+ */
 export function explainMismatch(error: unknown, declared: Declared): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 406) return error;
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 541 && error.message.includes('transient_nonexcl_queues')) {
+    const name = `${declared.what} ${declared.of.name}`;
+    return new TopologyMismatch(
+      `the broker permits no transient queues (transient_nonexcl_queues) such as ${name}: ` +
+        "set rabbit.topology to 'rabbitmq4'",
+      error,
+    );
+  }
+  if (error.code !== 406) return error;
   // RabbitMQ 3 and 4: "inequivalent arg 'durable' for queue 'q' in vhost '/': received 'true' but
   // current is 'false'"; a table's values as "the value 'quorum' of type 'longstr'", or "none".
   const found =
@@ -35,17 +47,19 @@ export function explainMismatch(error: unknown, declared: Declared): unknown {
       error.message,
     );
   if (found === null) return error;
-  const [, name = '', received = '', current = ''] = found;
+  const [, name = '', ...values] = found;
+  const [received = '', current = ''] = values.map((value) => plain(name, value));
   const { what, of } = declared;
-  const advice = adviceFor(name, plain(current), declared);
   return new TopologyMismatch(
-    `${what} ${of.name} exists with ${name}=${plain(current)}, ` +
-      `we declare ${name}=${plain(received)}: ${advice}`,
+    `${what} ${of.name} exists with ${name}=${current}, we declare ${name}=${received}: ` +
+      adviceFor(name, current, declared),
     error,
   );
 }
 
-function plain(value: string): string {
+function plain(name: string, value: string): string {
+  // RabbitMQ 4 has the word for it.
+  if (name === 'x-queue-type' && value === 'none') return 'classic';
   return value.replace(/^the value /, '').replaceAll("'", '');
 }
 
@@ -92,6 +106,7 @@ function valueFor(option: Option | undefined, name: string, current: string): st
     const wanted = option === 'streamFanout' ? 'stream' : 'quorum';
     return String(current === wanted);
   }
-  if (name === 'x-max-age') return String(Number.parseInt(current, 10) * 1000 || 0);
+  // In milliseconds where the broker says no unit, as RabbitMQ 4 does.
+  if (name === 'x-max-age') return current.replace(/s$/, '000').replace(/^none$/, '0');
   return current === 'none' ? '0' : current;
 }
