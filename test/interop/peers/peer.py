@@ -1,5 +1,6 @@
 """What the server and the client share: the transport, and JSON lines on stdout."""
 
+import importlib
 import json
 import logging
 import os
@@ -14,6 +15,12 @@ import oslo_messaging
 
 # How many seconds a peer that was told to stop may take for it.
 PATIENCE = 10
+
+# Where newer versions keep options that they register on the global configuration only.
+GLOBAL_OPTIONS = {
+    'oslo_messaging_metrics': 'oslo_messaging._metrics.client',
+    'oslo_messaging_tracing': 'oslo_messaging._tracing.client',
+}
 
 _stdout = threading.Lock()
 
@@ -66,18 +73,20 @@ def open_transport(settings):
                 print(f'{name} = {value}', file=file)
         file.flush()
         conf(['--config-file', file.name], project='greenroom-peer')
-    _register_metrics_options(conf)
+    _register_global_options(conf)
     return oslo_messaging.get_rpc_transport(
         conf, settings['url'], allowed_remote_exmods=settings.get('allowed_remote_exmods', []))
 
 
-def _register_metrics_options(conf):
+def _register_global_options(conf):
     # oslo.messaging registers these on its global configuration only, and then looks for them
-    # in ours when a call is sent.
-    try:
-        from oslo_messaging._metrics import client
-        conf.register_opts(client.oslo_messaging_metrics, group='oslo_messaging_metrics')
+    # in ours when a call is sent. Versions that lack a module look for nothing of it.
+    for group, module in GLOBAL_OPTIONS.items():
+        try:
+            options = getattr(importlib.import_module(module), group)
+        except (ImportError, AttributeError):
+            continue
+        conf.register_opts(options, group=group)
+    if 'oslo_messaging_metrics' in conf:
         # The thread that would send them holds up the end of the process this many seconds.
         conf.set_default('metrics_thread_stop_timeout', 0, group='oslo_messaging_metrics')
-    except (ImportError, AttributeError):
-        pass  # a version that has no metrics, or none in this place: then nothing looks for them
