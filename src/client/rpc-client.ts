@@ -1,4 +1,4 @@
-import type { OutgoingRequest, Transport } from '../driver/transport.ts';
+import type { CastOptions, OutgoingRequest, Transport } from '../driver/transport.ts';
 import { InvalidOptionError, RPCVersionCapError } from '../errors.ts';
 import { shortened } from '../log.ts';
 import { isSerializer, noOpSerializer, type Serializer, serializerMethods } from '../serializer.ts';
@@ -37,6 +37,11 @@ export interface RPCClientOptions {
    */
   readonly mandatory?: boolean;
   /**
+   * How many further attempts to connect one message waits for when there is no connection: 0 for none,
+   * -1 for as many as `timeoutMs` allows (oslo.messaging's `retry`). @default -1
+   */
+  readonly retry?: number;
+  /**
    * Turns contexts, arguments and results into what the wire carries, and back. What it throws rejects
    * the call. @default everything goes as it is
    */
@@ -68,7 +73,7 @@ export class RPCClient<T extends object = AnyMethods> {
 
   /**
    * @param target - Where requests go; needs a `topic`.
-   * @throws {@link InvalidOptionError} when a time-out is no positive number, a version or a
+   * @throws {@link InvalidOptionError} when a number is none that makes sense, a version or a
    * serializer is none, or something in `remoteErrors` is neither a class nor a function.
    */
   constructor(transport: Transport, target: Target, options: RPCClientOptions = {}) {
@@ -79,6 +84,7 @@ export class RPCClient<T extends object = AnyMethods> {
     if (options.callMonitorTimeoutMs !== undefined) {
       validTimeout('callMonitorTimeoutMs', options.callMonitorTimeoutMs);
     }
+    validRetry(options.retry);
     validVersion('version', target.version);
     validVersion('versionCap', options.versionCap);
     checkRemoteErrors(options.remoteErrors);
@@ -136,8 +142,8 @@ export class RPCClient<T extends object = AnyMethods> {
 
   /** Derives a client for another target or with other options; what is not given stays as it is. */
   prepare<U extends object = T>(change: PrepareOptions): RPCClient<U> {
-    const { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, ...target } = change;
-    const options = { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory };
+    const { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry, ...target } = change;
+    const options = { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry };
     return new RPCClient<U>(
       this.#transport,
       { ...this.#target, ...target },
@@ -175,12 +181,13 @@ export class RPCClient<T extends object = AnyMethods> {
     return { method, args: Object.fromEntries(sent), context };
   }
 
-  #wait(options: WaitOptions = {}): WaitOptions & { timeoutMs: number; mandatory?: boolean } {
-    const { mandatory } = this.#options;
+  #wait(options: WaitOptions = {}): CastOptions & { timeoutMs: number } {
+    const { mandatory, retry = -1 } = this.#options;
     return {
       timeoutMs: validTimeout('timeoutMs', options.timeoutMs ?? this.#timeoutMs),
       signal: options.signal,
-      ...(mandatory !== undefined && { mandatory }),
+      mandatory,
+      retry: retry < 0 ? undefined : retry,
     };
   }
 }
@@ -211,6 +218,11 @@ function validTimeout(name: string, ms: number): number {
 function validSerializer(serializer: Serializer<object> = noOpSerializer): Serializer<object> {
   if (isSerializer(serializer)) return serializer;
   throw new InvalidOptionError(`serializer must have the methods ${serializerMethods.join(', ')}`);
+}
+
+function validRetry(retry = -1): void {
+  if (Number.isInteger(retry) && retry >= -1) return;
+  throw new InvalidOptionError(`retry must be a whole number of at least -1, not ${retry}`);
 }
 
 /** As oslo.messaging has it, a version has a major and a minor number (oslo-wire.md 7). */

@@ -40,7 +40,7 @@ export interface Driver extends AsyncDisposable {
    *
    * @returns The queue's name, to be sent as `_reply_q`; it stays the same over reconnections.
    */
-  takeReplies(onReply: OnReply, options?: WaitOptions): Promise<string>;
+  takeReplies(onReply: OnReply, options?: RetryOptions): Promise<string>;
   /** Lets go of everything at once; safe to call twice, and while something else is under way. */
   close(): Promise<void>;
 }
@@ -67,7 +67,16 @@ export interface OutgoingMessage {
   readonly expirationMs?: number;
 }
 
-export interface SendOptions extends WaitOptions {
+/** How a wait for the broker ends sooner than its time is up. */
+export interface RetryOptions extends WaitOptions {
+  /**
+   * How many further attempts to connect are waited for, when there is no connection; at least 0.
+   * @default as many as the time allows
+   */
+  readonly retry?: number | undefined;
+}
+
+export interface SendOptions extends RetryOptions {
   /** Whether it is an error that no queue takes the message. @default false */
   readonly mandatory?: boolean;
 }

@@ -5,7 +5,7 @@ import { type WaitOptions, waitFor } from '../waiting.ts';
 import { type Compression, compressed, validCompression } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
 import { encodeRequest } from '../wire/request.ts';
-import type { Destination, Driver, OnReply } from './driver.ts';
+import type { Destination, Driver, OnReply, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import type { RabbitOptions } from './rabbit/rabbit-options.ts';
@@ -36,7 +36,7 @@ export interface OutgoingRequest {
 }
 
 /** How a message is sent. */
-export interface CastOptions extends WaitOptions {
+export interface CastOptions extends RetryOptions {
   /** Whether it is an error that no queue takes the message; a fanout may always find none. */
   readonly mandatory?: boolean | undefined;
 }
@@ -125,6 +125,7 @@ export class Transport implements AsyncDisposable {
       monitorSeconds,
       deadline: performance.now() + options.timeoutMs,
       mandatory: options.mandatory,
+      retry: options.retry,
       signal: unsent.signal,
     });
     let isSent = false;
@@ -175,11 +176,11 @@ export class Transport implements AsyncDisposable {
   async #sendCall(
     destination: Destination & { type: 'target' },
     request: OutgoingRequest,
-    { msgId, monitorSeconds, deadline, mandatory = false, signal }: SentCall,
+    { msgId, monitorSeconds, deadline, mandatory = false, retry, signal }: SentCall,
   ): Promise<void> {
     // The reply queue has to exist, again after a lost connection, before anything is sent.
     const onReply: OnReply = (body, compression) => this.#waiters.accept(body, compression);
-    const replyQueue = await this.driver.takeReplies(onReply, { signal });
+    const replyQueue = await this.driver.takeReplies(onReply, { signal, retry });
     const body = encodeRequest({
       ...request,
       ...addressed(destination.target),
@@ -188,7 +189,7 @@ export class Transport implements AsyncDisposable {
     });
     const message = compressed(body, this.#compression);
     const expirationMs = Math.max(0, Math.floor(deadline - performance.now()));
-    await this.driver.send(destination, { ...message, expirationMs }, { signal, mandatory });
+    await this.driver.send(destination, { ...message, expirationMs }, { signal, mandatory, retry });
   }
 }
 
@@ -199,6 +200,7 @@ interface SentCall {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   readonly mandatory: boolean | undefined;
+  readonly retry: number | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -1,15 +1,10 @@
 import { ClosedError, MessageDeliveryFailure, MessagingError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import {
-  cancelled,
-  type Deferred,
-  deferred,
-  pause,
-  type WaitOptions,
-  waitFor,
-} from '../../waiting.ts';
+import { cancelled, type Deferred, deferred, pause, waitFor } from '../../waiting.ts';
+import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
 import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
+import { Patience } from './patience.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { Session } from './session.ts';
 import { speaksTls } from './tls-probe.ts';
@@ -38,6 +33,7 @@ export class Connection {
   #session: Session | undefined;
   #arrival: Deferred<Session> = ownedDeferred();
   #keeping: Promise<void> | undefined;
+  readonly #patience = new Patience();
   #nextHost = 0;
 
   constructor(options: ConnectionOptions) {
@@ -47,16 +43,16 @@ export class Connection {
   /**
    * Resolves with a session that is set up: the one there is, or the next.
    *
-   * @throws {@link MessageDeliveryFailure} when the first connection could not be made;
-   * {@link ClosedError} after `close()`; and as the options say.
+   * @throws {@link MessageDeliveryFailure} when the first connection could not be made, or more
+   * attempts failed than `retry` bears; {@link ClosedError} after `close()`; and as the options say.
    */
-  session(options: WaitOptions = {}): Promise<Session> {
+  session(options: RetryOptions = {}): Promise<Session> {
     const what = 'a connection to the broker';
     if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
     const session = this.current;
     if (session !== undefined) return Promise.resolve(session);
     this.#keeping ??= this.#keep();
-    return waitFor(this.#arrival.promise, what, options);
+    return waitFor(this.#patience.await(this.#arrival.promise, options.retry), what, options);
   }
 
   /** The session, when there is one that can be used at once. */
@@ -118,6 +114,7 @@ export class Connection {
         const failure = await this.#diagnose(host, error, isFirst);
         if (isFirst && failure.isFinal) throw refused(host, failure, error);
         if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
+        this.#patience.try(unreachable(url, attempt + 1, failure, error));
         const delayMs = this.#delayBefore(attempt);
         const fields = { role, host: nameOf(host), attempt: attempt + 1, delayMs };
         // What time alone will not mend has somebody to be called for.

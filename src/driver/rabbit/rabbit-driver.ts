@@ -10,6 +10,7 @@ import type {
   ListenOptions,
   OnReply,
   OutgoingMessage,
+  RetryOptions,
   SendOptions,
 } from '../driver.ts';
 import type { TransportUrl } from '../transport-url.ts';
@@ -95,7 +96,7 @@ export class RabbitDriver implements Driver {
     return this.#sender.send(route, message, options);
   }
 
-  async takeReplies(onReply: OnReply, options: WaitOptions = {}): Promise<string> {
+  async takeReplies(onReply: OnReply, options: RetryOptions = {}): Promise<string> {
     this.#assertOpen();
     this.#replies ??= new ReplyConsumer(this.#topology.replies(), onReply, this.#connection);
     return await this.#replies.ready(options);

@@ -1,8 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
-import type { WaitOptions } from '../../waiting.ts';
 import { compressionIn } from '../../wire/compression.ts';
-import type { OnReply } from '../driver.ts';
+import type { OnReply, RetryOptions } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { consume, declareQueue } from './declaring.ts';
 import type { Session } from './session.ts';
@@ -34,7 +33,7 @@ export class ReplyConsumer {
   }
 
   /** Resolves with the queue's name when the queue exists and is consumed. */
-  async ready(options: WaitOptions): Promise<string> {
+  async ready(options: RetryOptions): Promise<string> {
     if (this.#connection.current === undefined) await this.#connection.session(options);
     return this.#subscription.queue.name;
   }

@@ -49,7 +49,7 @@ export class Sender {
     const what = `the broker to take a message for '${route.routingKey}'`;
     if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
     const waiter = { isGone: false };
-    const sent = this.#sendUntilConfirmed(route, message, options.mandatory ?? false, waiter);
+    const sent = this.#sendUntilConfirmed(route, message, options, waiter);
     return waitFor(sent, what, options).finally(() => {
       waiter.isGone = true;
     });
@@ -62,11 +62,11 @@ export class Sender {
   async #sendUntilConfirmed(
     route: Route,
     message: OutgoingMessage,
-    mandatory: boolean,
+    { mandatory = false, retry }: SendOptions,
     waiter: { readonly isGone: boolean },
   ): Promise<void> {
     for (;;) {
-      const outlet = this.#open() ?? (await this.#waitForOutlet());
+      const outlet = this.#open() ?? (await this.#waitForOutlet(retry));
       try {
         const declaring = route.exchange && this.#declare(outlet, route.exchange);
         if (declaring !== undefined) await declaring;
@@ -84,9 +84,9 @@ export class Sender {
     return this.#outlet?.session.isOpen && this.#connection.current ? this.#outlet : undefined;
   }
 
-  async #waitForOutlet(): Promise<Outlet> {
+  async #waitForOutlet(retry: number | undefined): Promise<Outlet> {
     for (;;) {
-      await this.#connection.session();
+      await this.#connection.session({ retry });
       const outlet = this.#open();
       if (outlet !== undefined) return outlet;
     }
