@@ -15,6 +15,8 @@ folders=$3
 shift 3
 mount -t proc proc "$tree/proc"
 mount --rbind /dev "$tree/dev"
+# So that what is made in it, mount points of the folders among it, does not pile up in the tree.
+mount -t tmpfs tmpfs "$tree/tmp"
 IFS=:
 for folder in $folders; do
   mkdir -p "$tree$folder"

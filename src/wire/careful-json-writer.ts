@@ -10,7 +10,7 @@ export const maxWrittenDepth: number = defaultMessageLimits.maxDepth;
  * | --- | --- |
  * | `undefined` | `null` |
  * | `bigint` | its digits |
- * | `NaN`, `Infinity` | as Python writes them |
+ * | `NaN`, `Infinity`, `-0` | as Python writes them |
  * | `Date` | `"YYYY-MM-DDTHH:MM:SS.ffffff"` in UTC, without a zone |
  * | `Map`, `Set` | object, list |
  * | `Error` | its text |
@@ -30,6 +30,7 @@ function write(value: unknown, depth: number): string {
     case 'string':
       return JSON.stringify(value);
     case 'number':
+      return Object.is(value, -0) ? '-0.0' : String(value);
     case 'bigint':
     case 'boolean':
       return String(value);

@@ -75,7 +75,7 @@ function isPlain(value: unknown, depth: number): boolean {
     case 'boolean':
       return true;
     case 'number':
-      return Number.isFinite(value);
+      return Number.isFinite(value) && !Object.is(value, -0);
     case 'object':
       return value === null || isPlainObject(value, depth);
     default:
