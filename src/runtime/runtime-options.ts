@@ -59,7 +59,10 @@ export interface RPCOptions {
    * Switch it off where callers are not to see paths of this machine. @default true
    */
   readonly exposeStacks?: boolean;
-  /** Whether the runtime itself answers `oslo_rpc_server_ping`, also while it is busy. @default true */
+  /**
+   * Whether the runtime itself answers `oslo_rpc_server_ping`, also while it is busy; one of more than
+   * 8 KiB goes unrecognized. @default true
+   */
   readonly ping?: boolean;
   /**
    * `on-dispatch`: a message is acknowledged when its method begins, and runs at most once.

@@ -99,7 +99,7 @@ describe('[ping]', () => {
   it('is answered under the explicit policy, too', async () => {
     const { runtime: make, transport, topic } = await openTheatre(memory);
     await make({ rpc: { accessPolicy: 'explicit' } }).start({ executor: 'async' });
-    const request = { method: 'oslo_rpc_server_ping', args: { padding: 'x'.repeat(10_000) } };
+    const request = { method: 'oslo_rpc_server_ping', args: { any: 'arguments will do' } };
     const pong = await transport.call(
       { topic },
       { ...request, context: {} },
