@@ -24,7 +24,8 @@ export function captures(...prefixes: readonly string[]): Capture[] {
       if (bodyBase64 !== undefined) {
         return compressedCapture(file, bodyBase64, properties, headers.compression);
       }
-      const { message, failure } = decoded;
+      // A notification of format 1.0 has no envelope: the outer object is the message.
+      const { message = decoded.outer, failure } = decoded;
       return {
         file,
         body: Buffer.from(body),
