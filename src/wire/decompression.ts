@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib';
 import { MalformedMessage } from '../errors.ts';
 import { shortened } from '../log.ts';
+import { bunzip2 } from './bunzip2.ts';
 
 /** A body that can be parsed now, if it is a message at all. */
 export interface PlainBody {
@@ -17,6 +18,7 @@ const zstd: unknown = Reflect.get(zlib, 'zstdDecompressSync');
 /** By the names that kombu gives them, its aliases included. What it calls gzip is a zlib stream. */
 const decoders: ReadonlyMap<string, Decoder> = new Map([
   ...named(zlib.inflateSync, 'application/x-gzip', 'gzip', 'zlib'),
+  ...named(bunzip2, 'application/x-bz2', 'bzip2', 'bzip'),
   ...named(zlib.brotliDecompressSync, 'application/x-brotli', 'brotli'),
   ...(typeof zstd === 'function'
     ? named(zstd as Decoder, 'application/zstd', 'zstd', 'zstandard')
@@ -28,7 +30,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
  *
  * A body that can't be decompressed is left as it is: it may be plain under a wrong or an unknown
  * header, which kombu takes. It is the parser that refuses what is compressed in truth; the remark
- * says why it could not be otherwise. bzip2 and LZMA, which Node lacks, end that way too.
+ * says why it could not be otherwise. LZMA ends that way too: there is no decoder of it that would do.
  * Source: oslo-wire.md 5.
  *
  * @param compression - What the header says.
