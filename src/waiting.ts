@@ -29,11 +29,12 @@ export function waitFor<T>(
 ): Promise<T> {
   if (timeoutMs === undefined && signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
+    let ignoreSignal = (): void => {};
     const settle = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      ignoreSignal();
     };
-    const onAbort = (): void => {
+    const cancel = (): void => {
       settle();
       reject(cancelled(what, signal, about));
     };
@@ -59,18 +60,21 @@ export function waitFor<T>(
         reject(error);
       },
     );
-    if (signal?.aborted) return onAbort();
-    if (signal !== undefined) addAbortListener(signal, onAbort);
+    if (signal?.aborted) return cancel();
+    if (signal !== undefined) ignoreSignal = onAbort(signal, cancel);
   });
 }
 
 /**
- * Listens for a signal's abort. Many waits may share one signal, which Node would report as a leak from
- * the eleventh on; each takes its listener off when it ends.
+ * Does something when a signal aborts; not when it has aborted already. Many waits may share one
+ * signal, which Node would report as a leak from the eleventh on: each has to end this when it ends.
+ *
+ * @returns What ends it.
  */
-function addAbortListener(signal: AbortSignal, onAbort: () => void): void {
+export function onAbort(signal: AbortSignal, action: () => void): () => void {
   setMaxListeners(0, signal);
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.addEventListener('abort', action, { once: true });
+  return () => signal.removeEventListener('abort', action);
 }
 
 /** The error of a wait that its signal ended. */
@@ -107,12 +111,13 @@ export function deferred<T>(): Deferred<T> {
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
+    let ignoreSignal = (): void => {};
     const done = (): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      ignoreSignal();
       resolve();
     };
     const timer = setTimeout(done, ms);
-    if (signal !== undefined) addAbortListener(signal, done);
+    if (signal !== undefined) ignoreSignal = onAbort(signal, done);
   });
 }

@@ -5,6 +5,7 @@ import { isSerializer, noOpSerializer, type Serializer, serializerMethods } from
 import type { Target } from '../target.ts';
 import { isVersion, isVersionCompatible } from '../version.ts';
 import type { WaitOptions } from '../waiting.ts';
+import { type BodyFormat, validFormat } from '../wire/body-format.ts';
 import { applicationError, checkRemoteErrors, type RemoteErrors } from './remote-errors.ts';
 import type {
   AnyMethods,
@@ -42,6 +43,12 @@ export interface RPCClientOptions {
    */
   readonly retry?: number;
   /**
+   * How requests are written, and replies with them. `json` is what every peer reads. `msgpack` is for
+   * Greenroom servers only: `Uint8Array`, `Date`, `Map`, `Set`, `bigint` and `undefined` arrive as they
+   * are, in arguments, context values and results. A Python server drops it. @default 'json'
+   */
+  readonly format?: BodyFormat;
+  /**
    * Turns contexts, arguments and results into what the wire carries, and back. What it throws rejects
    * the call. @default everything goes as it is
    */
@@ -54,6 +61,9 @@ export interface RPCClientOptions {
 export interface PrepareOptions
   extends Target,
     Omit<RPCClientOptions, 'serializer' | 'remoteErrors'> {}
+
+/** How one call or cast is made; what is not given is the client's. */
+export interface RequestOptions extends WaitOptions, Pick<RPCClientOptions, 'format'> {}
 
 const defaultTimeoutMs = 60_000;
 
@@ -73,7 +83,7 @@ export class RPCClient<T extends object = AnyMethods> {
 
   /**
    * @param target - Where requests go; needs a `topic`.
-   * @throws {@link InvalidOptionError} when a number is none that makes sense, a version or a
+   * @throws {@link InvalidOptionError} when a number is none that makes sense, a version, a format or a
    * serializer is none, or something in `remoteErrors` is neither a class nor a function.
    */
   constructor(transport: Transport, target: Target, options: RPCClientOptions = {}) {
@@ -85,6 +95,7 @@ export class RPCClient<T extends object = AnyMethods> {
       validTimeout('callMonitorTimeoutMs', options.callMonitorTimeoutMs);
     }
     validRetry(options.retry);
+    validFormat(options.format);
     validVersion('version', target.version);
     validVersion('versionCap', options.versionCap);
     checkRemoteErrors(options.remoteErrors);
@@ -92,7 +103,8 @@ export class RPCClient<T extends object = AnyMethods> {
   }
 
   /**
-   * Calls a method and waits for its result.
+   * Calls a method and waits for its result. When `signal` aborts, a Greenroom server cancels the
+   * method too, wherever it runs; a Python server runs it to its end.
    *
    * @param ctx - Sent along as the request's context.
    * @param args - The named arguments; the wire has no positional ones.
@@ -112,7 +124,7 @@ export class RPCClient<T extends object = AnyMethods> {
     const { callMonitorTimeoutMs, remoteErrors } = this.#options;
     const values = valuesOf(ctx);
     const result = await this.#transport
-      .call(this.#target, this.#request(values, method, args), {
+      .call(this.#target, this.#request(values, method, args, options), {
         ...this.#wait(options),
         callMonitorTimeoutMs,
       })
@@ -137,13 +149,15 @@ export class RPCClient<T extends object = AnyMethods> {
   ): Promise<void> {
     this.#assertVersion(method);
     const wait = this.#wait(options);
-    await this.#transport.cast(this.#target, this.#request(valuesOf(ctx), method, args), wait);
+    const request = this.#request(valuesOf(ctx), method, args, options);
+    await this.#transport.cast(this.#target, request, wait);
   }
 
   /** Derives a client for another target or with other options; what is not given stays as it is. */
   prepare<U extends object = T>(change: PrepareOptions): RPCClient<U> {
-    const { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry, ...target } = change;
-    const options = { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry };
+    const { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry, format, ...target } =
+      change;
+    const options = { timeoutMs, callMonitorTimeoutMs, versionCap, mandatory, retry, format };
     return new RPCClient<U>(
       this.#transport,
       { ...this.#target, ...target },
@@ -172,13 +186,23 @@ export class RPCClient<T extends object = AnyMethods> {
   }
 
   /** oslo: each argument is serialized with the context as it is, which comes after them. */
-  #request(values: object, method: string, args: object | undefined): OutgoingRequest {
+  #request(
+    values: object,
+    method: string,
+    args: object | undefined,
+    { format }: RequestOptions = {},
+  ): OutgoingRequest {
     const sent = Object.entries(args ?? {}).map(([name, entity]: [string, unknown]) => [
       name,
       this.#serializer.serializeEntity(values, entity),
     ]);
     const context = this.#serializer.serializeContext(values);
-    return { method, args: Object.fromEntries(sent), context };
+    return {
+      method,
+      args: Object.fromEntries(sent),
+      context,
+      format: validFormat(format) ?? this.#options.format,
+    };
   }
 
   #wait(options: WaitOptions = {}): CastOptions & { timeoutMs: number } {
@@ -195,8 +219,8 @@ export class RPCClient<T extends object = AnyMethods> {
 /** `args` may be left out where a method needs none. */
 type CallArguments<T, Name extends keyof T> =
   NeedsNoArgs<T, Name> extends true
-    ? [args?: RemoteArgs<T, Name>, options?: WaitOptions]
-    : [args: RemoteArgs<T, Name>, options?: WaitOptions];
+    ? [args?: RemoteArgs<T, Name>, options?: RequestOptions]
+    : [args: RemoteArgs<T, Name>, options?: RequestOptions];
 
 /** Of a request that is being served, what its caller sent along. */
 function valuesOf(ctx: ContextToSend): object {

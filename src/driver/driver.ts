@@ -41,16 +41,22 @@ export interface Driver extends AsyncDisposable {
    * @returns The queue's name, to be sent as `_reply_q`; it stays the same over reconnections.
    */
   takeReplies(onReply: OnReply, options?: RetryOptions): Promise<string>;
+  /**
+   * Whether anybody consumes from a queue; not when there is no such queue. A queue outlives the
+   * process whose replies come to it: that it takes a message does not mean that anybody gets it.
+   *
+   * @throws {@link MessageDeliveryFailure} when the broker does not say; as the options say.
+   */
+  hasConsumer(queue: string, options?: WaitOptions): Promise<boolean>;
   /** Lets go of everything at once; safe to call twice, and while something else is under way. */
   close(): Promise<void>;
 }
 
-/**
- * Takes a message that came to the reply queue.
- *
- * @param compression - What the message's header of that name says, if it has one.
- */
-export type OnReply = (body: Uint8Array, compression?: string | undefined) => void;
+/** Takes a message that came to the reply queue; it has been acknowledged. */
+export type OnReply = (reply: ArrivedReply) => void;
+
+/** A message that came to the reply queue. */
+export type ArrivedReply = Pick<IncomingMessage, 'body' | 'contentType' | 'headers'>;
 
 /** Where a message goes: to a target's queue or fanout exchange, or to a caller's reply queue. */
 export type Destination =
@@ -61,8 +67,12 @@ export type Destination =
 export interface OutgoingMessage {
   /** The whole body; it is not copied, so leave it alone until the send has settled. */
   readonly body: Uint8Array;
+  /** The body's media type. @default 'application/json' */
+  readonly contentType?: string | undefined;
   /** How the body is compressed, for the header of that name; absent when it is not. */
   readonly compression?: string | undefined;
+  /** Further headers. oslo.messaging sends none, and ignores them: what Python has to know goes elsewhere. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds after which the broker drops the message if nobody took it (AMQP `expiration`). */
   readonly expirationMs?: number;
 }

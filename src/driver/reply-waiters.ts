@@ -1,8 +1,18 @@
 import type { ClosedError, ErrorSubject } from '../errors.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
 import { type Deferred, deferred } from '../waiting.ts';
+import { formatOf } from '../wire/body-format.ts';
+import { compressionIn } from '../wire/compression.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
+import type { ArrivedReply } from './driver.ts';
+
+/** What {@link ReplyWaiters} are made of. */
+export interface ReplyWaitersOptions {
+  readonly log: Log;
+  /** Called when a server says where the call that it has begun is cancelled. */
+  readonly onBegun: (msgId: unknown, cancelQueue: string) => void;
+}
 
 /** A call that waits for its reply. */
 export interface ExpectedReply {
@@ -27,11 +37,12 @@ interface Waiter extends ExpectedReply {
  */
 export class ReplyWaiters {
   readonly #waiters = new Map<unknown, Waiter>();
-  readonly #log: Log;
+  readonly #options: ReplyWaitersOptions;
   #orphaned = 0;
+  #hasExpected = false;
 
-  constructor(log: Log) {
-    this.#log = log;
+  constructor(options: ReplyWaitersOptions) {
+    this.#options = options;
   }
 
   /** How many replies came for calls that nobody waited for. */
@@ -46,6 +57,7 @@ export class ReplyWaiters {
    * with {@link ClosedError} when the transport closes. End the wait with {@link forget}.
    */
   expect(msgId: string, expected: ExpectedReply): Promise<unknown> {
+    this.#hasExpected = true;
     const replied = deferred<unknown>();
     this.#waiters.set(msgId, { ...expected, replied, result: null });
     return replied.promise;
@@ -56,20 +68,32 @@ export class ReplyWaiters {
     this.#waiters.delete(msgId);
   }
 
-  /** Takes a body that arrived in the reply queue. */
-  accept(body: Uint8Array, compression?: string | undefined): void {
-    let reply: Reply;
-    try {
-      reply = decodeReply(body, { compression });
-    } catch (error) {
-      const reason = shortened((error as Error).message);
-      this.#log.error({ reason }, 'dropped a reply that cannot be read');
+  /** Takes a message that arrived in the reply queue. */
+  accept({ body, contentType, headers }: ArrivedReply): void {
+    const { log, onBegun } = this.#options;
+    // A server has this queue for cancellations: whoever writes more there can't make it parse.
+    if (!this.#hasExpected) {
+      this.#orphaned++;
+      log.debug({}, 'dropped a reply nobody waits for');
       return;
     }
-    const waiter = this.#waiters.get(reply.msgId);
+    let reply: Reply;
+    try {
+      // A reply of another content type, or of none, may be read as well: it says what it says.
+      const format = formatOf(contentType) ?? 'json';
+      reply = decodeReply(body, { format, compression: compressionIn(headers) });
+    } catch (error) {
+      const reason = shortened((error as Error).message);
+      log.error({ reason }, 'dropped a reply that cannot be read');
+      return;
+    }
+    const { msgId, cancelQueue } = reply;
+    if (cancelQueue !== undefined) onBegun(msgId, cancelQueue);
+    const waiter = this.#waiters.get(msgId);
     if (waiter === undefined) {
+      if (cancelQueue !== undefined) return;
       this.#orphaned++;
-      this.#log.debug({ msgId: shownValue(reply.msgId) }, 'dropped a reply nobody waits for');
+      log.debug({ msgId: shownValue(msgId) }, 'dropped a reply nobody waits for');
       return;
     }
     if (reply.failure !== undefined) {

@@ -1,11 +1,15 @@
 import { ClosedError, type ErrorSubject, InvalidTarget } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { formatTarget, type Target } from '../target.ts';
-import { type WaitOptions, waitFor } from '../waiting.ts';
+import { cancelled, type WaitOptions, waitFor } from '../waiting.ts';
+import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
+import { cancellableHeaders, cancellationIn } from '../wire/cancellation.ts';
 import { type Compression, compressed, validCompression } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
-import { encodeRequest } from '../wire/request.ts';
-import type { Destination, Driver, OnReply, RetryOptions } from './driver.ts';
+import { encodeRequest, type Request } from '../wire/request.ts';
+import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
+import { Canceller } from './canceller.ts';
+import type { ArrivedReply, Destination, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import type { RabbitOptions } from './rabbit/rabbit-options.ts';
@@ -33,6 +37,8 @@ export interface OutgoingRequest {
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
+  /** How it is written, and a Greenroom server's reply with it. @default 'json' */
+  readonly format?: BodyFormat | undefined;
 }
 
 /** How a message is sent. */
@@ -61,6 +67,8 @@ export class Transport implements AsyncDisposable {
   readonly driver: Driver;
   readonly #url: TransportUrl;
   readonly #waiters: ReplyWaiters;
+  readonly #canceller: Canceller;
+  readonly #cancelled: CancelledCalls;
   readonly #compression: Compression | undefined;
   #closing: Promise<void> | undefined;
 
@@ -71,7 +79,12 @@ export class Transport implements AsyncDisposable {
   ) {
     this.driver = driver;
     this.#url = url;
-    this.#waiters = new ReplyWaiters(log);
+    this.#canceller = new Canceller(driver, log);
+    this.#cancelled = new CancelledCalls(log);
+    this.#waiters = new ReplyWaiters({
+      log,
+      onBegun: (msgId, queue) => this.#canceller.begun(msgId, queue),
+    });
     this.#compression = compression;
   }
 
@@ -103,7 +116,8 @@ export class Transport implements AsyncDisposable {
   }
 
   /**
-   * Sends a request and waits for its result.
+   * Sends a request and waits for its result. When `signal` aborts, a Greenroom server that runs the
+   * call is told to cancel it; see `wire/cancellation.ts`.
    *
    * @throws {@link RemoteError} when the method failed on the server; {@link MessagingTimeout} when
    * no reply came in time; {@link MessageDeliveryFailure} when it could not be sent;
@@ -114,6 +128,10 @@ export class Transport implements AsyncDisposable {
     const destination = destinationOf(target, 'call');
     const msgId = newId();
     const about: ErrorSubject = { target, method: request.method, msgId };
+    const what = replyTo(request.method, target);
+    const { signal } = options;
+    this.#assertOpen();
+    if (signal?.aborted) throw cancelled(what, signal, about);
     const monitorSeconds = wholeSeconds(options.callMonitorTimeoutMs);
     const silence =
       monitorSeconds === undefined ? undefined : new Silence(monitorSeconds * 1000, about);
@@ -126,8 +144,10 @@ export class Transport implements AsyncDisposable {
       deadline: performance.now() + options.timeoutMs,
       mandatory: options.mandatory,
       retry: options.retry,
+      isCancellable: signal !== undefined,
       signal: unsent.signal,
     });
+    const stopWatching = signal && this.#canceller.watch(msgId, signal);
     let isSent = false;
     const sentAndReplied = sent.then(() => {
       isSent = true;
@@ -136,8 +156,9 @@ export class Transport implements AsyncDisposable {
     const ends = [replied, sentAndReplied];
     if (silence !== undefined) ends.push(silence.tooLong);
     try {
-      return await waitFor(Promise.race(ends), replyTo(request.method, target), options, about);
+      return await waitFor(Promise.race(ends), what, options, about);
     } finally {
+      stopWatching?.();
       if (!isSent) unsent.abort();
       silence?.stop();
       this.#waiters.forget(msgId);
@@ -152,13 +173,35 @@ export class Transport implements AsyncDisposable {
    */
   async cast(target: Target, request: OutgoingRequest, options: CastOptions = {}): Promise<void> {
     const destination = destinationOf(target, 'cast');
-    const body = encodeRequest({ ...request, ...addressed(target), uniqueId: newId() });
-    const message = compressed(body, this.#compression);
+    this.#assertOpen();
+    const addressedRequest = { ...request, ...addressed(target), uniqueId: newId() };
+    const message = this.#sealed(addressedRequest, request.format);
     const mandatory = Boolean(options.mandatory) && !target.fanout;
     await this.driver.send(destination, message, { ...options, mandatory });
   }
 
-  /** Fails the calls that still wait and closes the driver. Idempotent. */
+  /**
+   * Opens the reply queue, once, and waits until it is there.
+   *
+   * @returns Its name, which stays: what a server tells those who may cancel their calls.
+   */
+  async replyQueue(options: RetryOptions = {}): Promise<string> {
+    return await this.driver.takeReplies((reply) => this.#accept(reply), options);
+  }
+
+  /**
+   * Hands over the `_msg_id` of each call that a caller cancels, for a server that runs it.
+   *
+   * @returns What ends that.
+   */
+  onCancellation(handler: OnCancellation): () => void {
+    return this.#cancelled.tell(handler);
+  }
+
+  /**
+   * Fails the calls that still wait and closes the driver, once the cancellations that are on their
+   * way are with the broker, or a second has passed. Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -170,26 +213,46 @@ export class Transport implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#waiters.close(new ClosedError('the transport was closed'));
+    if (this.#canceller.isPublishing) await this.#canceller.flush();
     await this.driver.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new ClosedError('the transport is closed');
+  }
+
+  #accept(reply: ArrivedReply): void {
+    const cancelled = cancellationIn(reply.headers);
+    if (cancelled === undefined) this.#waiters.accept(reply);
+    else this.#cancelled.take(cancelled);
+  }
+
+  #sealed(request: Request, format: BodyFormat = 'json'): LabelledBody {
+    const body = encodeRequest(request, format);
+    return { ...compressed(body, this.#compression), contentType: contentTypes[format] };
   }
 
   async #sendCall(
     destination: Destination & { type: 'target' },
     request: OutgoingRequest,
-    { msgId, monitorSeconds, deadline, mandatory = false, retry, signal }: SentCall,
+    { msgId, monitorSeconds, deadline, mandatory = false, retry, isCancellable, signal }: SentCall,
   ): Promise<void> {
     // The reply queue has to exist, again after a lost connection, before anything is sent.
-    const onReply: OnReply = (body, compression) => this.#waiters.accept(body, compression);
-    const replyQueue = await this.driver.takeReplies(onReply, { signal, retry });
-    const body = encodeRequest({
+    const replyQueue = await this.replyQueue({ signal, retry });
+    const callRequest = {
       ...request,
       ...addressed(destination.target),
       uniqueId: newId(),
       call: { msgId, replyQueue, monitorTimeout: monitorSeconds },
-    });
-    const message = compressed(body, this.#compression);
+    };
+    const message = this.#sealed(callRequest, request.format);
     const expirationMs = Math.max(0, Math.floor(deadline - performance.now()));
-    await this.driver.send(destination, { ...message, expirationMs }, { signal, mandatory, retry });
+    const headers = isCancellable ? cancellableHeaders : undefined;
+    await this.driver.send(
+      destination,
+      { ...message, headers, expirationMs },
+      { signal, mandatory, retry },
+    );
   }
 }
 
@@ -201,6 +264,8 @@ interface SentCall {
   readonly deadline: number;
   readonly mandatory: boolean | undefined;
   readonly retry: number | undefined;
+  /** Whether the server is to say where the call is cancelled. */
+  readonly isCancellable: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,9 @@
 import { MalformedMessage } from '../errors.ts';
+import type { BodyFormat } from './body-format.ts';
 import { decompressed } from './decompression.ts';
 import { defaultMessageLimits, type MessageLimits } from './message-limits.ts';
-import { parseJson } from './python-json.ts';
+import { packMessage, unpackMessage } from './msgpack-message.ts';
+import { parseJson, stringifyJson } from './python-json.ts';
 import { isRecord } from './record.ts';
 
 const versionKey = 'oslo.version';
@@ -9,15 +11,6 @@ const messageKey = 'oslo.message';
 
 const byteOrderMark = '\uFEFF';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * Whether a body with this content type is read at all.
- *
- * Nothing but exactly `application/json` is, not even with a charset. Source: oslo-wire.md 1.4.
- */
-export function isJsonContentType(contentType: string | undefined): boolean {
-  return contentType === 'application/json';
-}
 
 /**
  * Puts a message into the envelope: `{"oslo.version": "2.0", "oslo.message": "<text>"}`.
@@ -28,8 +21,19 @@ export function sealEnvelope(message: string): Buffer {
   return Buffer.from(`{"${versionKey}": "2.0", "${messageKey}": ${JSON.stringify(message)}}`);
 }
 
+/**
+ * Writes a message as a body: in JSON's envelope, or with a version of its own in MessagePack.
+ *
+ * @throws TypeError when something in it has no form on the wire.
+ */
+export function sealMessage(message: Record<string, unknown>, format: BodyFormat): Buffer {
+  return codecs[format].seal(message);
+}
+
 /** How a body is to be read. */
 export interface BodyOptions {
+  /** What its content type says. @default 'json' */
+  readonly format?: BodyFormat;
   /** What its `compression` header says; absent when it has none. */
   readonly compression?: string | undefined;
   /** @default defaultMessageLimits */
@@ -39,26 +43,37 @@ export interface BodyOptions {
 /**
  * Takes a message out of its envelope, decompressed if it has to be.
  *
- * An object without the envelope's two keys is the message itself ("format 1.0"), an empty body is
- * the message `{}`, and further keys beside the two are ignored. A list of pairs, which Python's
- * `dict()` happens to take, is refused. Source: oslo-wire.md 5.
+ * In JSON an object without the envelope's two keys is the message itself ("format 1.0"), an empty
+ * body is the message `{}`, and further keys beside the two are ignored. A list of pairs, which
+ * Python's `dict()` happens to take, is refused. Source: oslo-wire.md 5. In MessagePack the message
+ * needs the version that {@link packMessage} gives it.
  *
  * @throws {@link MalformedMessage} that says what is wrong with the body.
  */
 export function openEnvelope(
   body: Uint8Array,
-  { compression, limits = defaultMessageLimits }: BodyOptions = {},
+  { format = 'json', compression, limits = defaultMessageLimits }: BodyOptions = {},
 ): Record<string, unknown> {
   const { maxBodyBytes, maxDepth } = limits;
   if (body.length > maxBodyBytes) throw oversized(body, maxBodyBytes);
   const plain = decompressed(body, compression, maxBodyBytes);
   try {
-    return openPlainEnvelope(plain.body, maxDepth);
+    return codecs[format].open(plain.body, maxDepth);
   } catch (cause) {
     if (plain.remark === undefined || !(cause instanceof MalformedMessage)) throw cause;
     throw new MalformedMessage(`${cause.message}, and ${plain.remark}`, { cause });
   }
 }
+
+interface Codec {
+  readonly seal: (message: Record<string, unknown>) => Buffer;
+  readonly open: (body: Uint8Array, maxDepth: number) => Record<string, unknown>;
+}
+
+const codecs: Readonly<Record<BodyFormat, Codec>> = {
+  json: { seal: (message) => sealEnvelope(stringifyJson(message)), open: openJsonEnvelope },
+  msgpack: { seal: packMessage, open: unpackMessage },
+};
 
 /** The error for a body that is not even looked into. */
 export function oversized(body: Uint8Array, maxBodyBytes: number): MalformedMessage {
@@ -67,7 +82,7 @@ export function oversized(body: Uint8Array, maxBodyBytes: number): MalformedMess
   );
 }
 
-function openPlainEnvelope(body: Uint8Array, maxDepth: number): Record<string, unknown> {
+function openJsonEnvelope(body: Uint8Array, maxDepth: number): Record<string, unknown> {
   if (body.length === 0) return {};
   const outer = parseObject(decodeText(body), 'body', maxDepth);
   if (!Object.hasOwn(outer, versionKey) || !Object.hasOwn(outer, messageKey)) return outer;

@@ -77,12 +77,16 @@ export function withoutTraceback(failure: Failure): Failure {
  * them than none, which is what Python sends. Source: oslo-wire.md 8.
  */
 export function encodeFailure(failure: Failure): string {
-  const { class: name, module, message, tb, args, kwargs } = failure;
   try {
-    return stringifyJson({ class: name, module, message, tb, args, kwargs });
+    return stringifyJson(inOrder(failure));
   } catch {
-    return stringifyJson({ class: name, module, message, tb, args: [message], kwargs: {} });
+    return stringifyJson(inOrder(withoutArguments(failure)));
   }
+}
+
+/** A failure whose message stands for its arguments, for these have no form on the wire. */
+export function withoutArguments(failure: Failure): Failure {
+  return { ...failure, args: [failure.message], kwargs: {} };
 }
 
 /**
@@ -108,6 +112,11 @@ export function decodeFailure(text: unknown): Failure {
 export function remoteErrorFrom(failure: Failure, about: ErrorSubject = {}): RemoteError {
   const { class: name, module, message, tb: traceback, args, kwargs } = failure;
   return new RemoteError({ class: name, module, message, traceback, args, kwargs }, about);
+}
+
+/** With the keys in oslo.messaging's order. */
+function inOrder({ class: name, module, message, tb, args, kwargs }: Failure): Failure {
+  return { class: name, module, message, tb, args, kwargs };
 }
 
 type Identity = Pick<Failure, 'class' | 'module'> & Partial<Pick<Failure, 'args' | 'kwargs'>>;

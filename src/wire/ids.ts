@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BodyFormat } from './body-format.ts';
 
 /** Longer ids are not remembered: whoever sends them can't fill the memory of ids seen. */
 const maxIdLength = 128;
@@ -13,6 +14,10 @@ const quote = 0x22;
 const colon = 0x3a;
 const backslash = 0x5c;
 const tilde = 0x7e;
+/** MessagePack's fixstr, which has the length in it, and str 8, which has it in the next byte. */
+const shortText = 0xa0;
+const longestShortText = 0x1f;
+const text8 = 0xd9;
 
 /** Makes an id as oslo.messaging writes them: a version 4 UUID in 32 hex digits. */
 export function newId(): string {
@@ -28,12 +33,18 @@ export function uniqueIdOf(value: unknown): string | undefined {
 /**
  * Finds a message's `_unique_id` in the body without parsing it.
  *
- * Searches for keys of that name, in an envelope (`\"_unique_id\": \"…\"`) or bare. Where there are
- * two, one may stand inside an argument or the context, and nothing is found: only the parsed message
- * can tell. Nor is an id with escapes or beyond ASCII. Linear.
+ * Searches for keys of that name: of JSON in an envelope (`\"_unique_id\": \"…\"`) or bare, or of
+ * MessagePack. Where there are two, one may stand inside an argument or the context, and nothing is
+ * found: only the parsed message can tell. Nor is an id with escapes or beyond ASCII. Linear.
+ *
+ * @param format - The body's; a body in none is no message, and it does not matter what is found.
  */
-export function uniqueIdIn(body: Uint8Array): string | undefined {
+export function uniqueIdIn(
+  body: Uint8Array,
+  format: BodyFormat | undefined = 'json',
+): string | undefined {
   const bytes = asBuffer(body);
+  const idAfterKey = format === 'msgpack' ? idAfterPackedKey : idAfterJsonKey;
   let found: string | undefined;
   let candidates = 0;
   for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
@@ -57,7 +68,7 @@ function asBuffer(body: Uint8Array): Buffer {
 }
 
 /** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */
-function idAfterKey(bytes: Buffer, at: number): string | undefined {
+function idAfterJsonKey(bytes: Buffer, at: number): string | undefined {
   if (bytes[at - 1] !== quote) return undefined;
   // Inside an envelope each quote has one backslash; with more it is JSON in a text of the message.
   const slashes = bytes[at - 2] === backslash ? 1 : 0;
@@ -87,6 +98,20 @@ function idAfterKey(bytes: Buffer, at: number): string | undefined {
   const end = next;
   if (!takeQuote()) return undefined;
   return uniqueIdOf(bytes.toString('latin1', start, end));
+}
+
+/** The same for MessagePack: the key is a short text, and so is the id, or one of up to 255 bytes. */
+function idAfterPackedKey(bytes: Buffer, at: number): string | undefined {
+  if (bytes[at - 1] !== (shortText | key.length)) return undefined;
+  const header = at + key.length;
+  const head = bytes[header] ?? 0;
+  const isShort = (head & ~longestShortText) === shortText;
+  if (!isShort && head !== text8) return undefined;
+  const start = header + (isShort ? 1 : 2);
+  const length = isShort ? head & longestShortText : (bytes[header + 1] ?? 0);
+  const id = bytes.subarray(start, start + length);
+  if (id.length < length || !id.every(isIdByte)) return undefined;
+  return uniqueIdOf(id.toString('latin1'));
 }
 
 function isIdByte(byte: number | undefined): boolean {

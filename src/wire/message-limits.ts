@@ -2,7 +2,7 @@
 export interface MessageLimits {
   /** The size of a body in bytes, as it arrives and decompressed. */
   readonly maxBodyBytes: number;
-  /** How many levels its JSON may be nested. */
+  /** How many levels its values may be nested. */
   readonly maxDepth: number;
 }
 

@@ -1,4 +1,4 @@
-/** Whether a value is what JSON calls an object: not null, and no list. */
+/** Whether a value is what JSON calls an object: not null, no list, and nothing of a type of its own. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Object.prototype.toString.call(value) === '[object Object]';
 }

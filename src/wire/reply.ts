@@ -1,7 +1,8 @@
-import { type BodyOptions, openEnvelope, sealEnvelope } from './envelope.ts';
-import { decodeFailure, encodeFailure, type Failure } from './failure.ts';
+import type { BodyFormat } from './body-format.ts';
+import { cancelQueueKey, cancelQueueOf } from './cancellation.ts';
+import { type BodyOptions, openEnvelope, sealMessage } from './envelope.ts';
+import { decodeFailure, encodeFailure, type Failure, withoutArguments } from './failure.ts';
 import { newId } from './ids.ts';
-import { stringifyJson } from './python-json.ts';
 
 /** A reply ready to be sent, with the `_unique_id` it was given. */
 export interface EncodedReply {
@@ -24,6 +25,8 @@ export interface Reply {
   /** The method's result; `null` when there is none. */
   readonly result: unknown;
   readonly failure: Failure | undefined;
+  /** Where the server that runs the call takes its cancellation; see `cancellation.ts`. */
+  readonly cancelQueue?: string | undefined;
 }
 
 /**
@@ -31,25 +34,45 @@ export interface Reply {
  *
  * @throws TypeError when the result has no form on the wire; answer with that error as a failure.
  */
-export function encodeReply({ msgId, result }: { msgId: unknown; result: unknown }): EncodedReply {
-  return encode({ result, failure: null, ending: true, msgId });
+export function encodeReply(
+  { msgId, result }: { msgId: unknown; result: unknown },
+  format: BodyFormat = 'json',
+): EncodedReply {
+  return encode({ result, failure: null, ending: true, msgId }, format);
 }
 
-/** Encodes the reply of a method that failed, or was not found; never throws. */
-export function encodeFailureReply({
-  msgId,
-  failure,
-}: {
-  msgId: unknown;
-  failure: Failure;
-}): EncodedReply {
+/**
+ * Encodes the reply of a method that failed, or was not found; never throws.
+ *
+ * Arguments that have no form on the wire are left out, see {@link encodeFailure}.
+ */
+export function encodeFailureReply(
+  { msgId, failure }: { msgId: unknown; failure: Failure },
+  format: BodyFormat = 'json',
+): EncodedReply {
+  const ending = { result: null, ending: true, msgId };
   // A string of JSON inside the JSON: anything else breaks the caller (oslo-wire.md 1.3).
-  return encode({ result: null, failure: encodeFailure(failure), ending: true, msgId });
+  if (format === 'json') return encode({ ...ending, failure: encodeFailure(failure) }, format);
+  try {
+    return encode({ ...ending, failure }, format);
+  } catch {
+    return encode({ ...ending, failure: withoutArguments(failure) }, format);
+  }
 }
 
-/** Encodes the message that tells a caller that its call is still being worked on. */
+/** Encodes the message that tells a caller that its call is still being worked on, always as JSON. */
 export function encodeKeepAlive({ msgId }: { msgId: unknown }): EncodedReply {
-  return encode({ result: null, failure: null, ending: false, msgId });
+  return encode({ result: null, failure: null, ending: false, msgId }, 'json');
+}
+
+/**
+ * Encodes the keep-alive that tells a caller where it can cancel its call; only for one that has asked.
+ *
+ * @param queue - The reply queue of the process that runs the call. See `cancellation.ts`.
+ */
+export function encodeCancelNote({ msgId, queue }: { msgId: string; queue: string }): EncodedReply {
+  const note = { result: null, failure: null, ending: false, msgId };
+  return encode(note, 'json', { [cancelQueueKey]: queue });
 }
 
 /**
@@ -61,24 +84,30 @@ export function encodeKeepAlive({ msgId }: { msgId: unknown }): EncodedReply {
  * @throws {@link MalformedMessage} when the body is no message.
  */
 export function decodeReply(body: Uint8Array, options: BodyOptions = {}): Reply {
-  const { result = null, failure, ending, _msg_id: msgId } = openEnvelope(body, options);
+  const message = openEnvelope(body, options);
+  const { result = null, failure, ending, _msg_id: msgId } = message;
   return {
     msgId,
     ending: Boolean(ending),
     result,
     failure: failure ? decodeFailure(failure) : undefined,
+    cancelQueue: cancelQueueOf(message[cancelQueueKey]),
   };
 }
 
 interface Fields {
   readonly result: unknown;
-  readonly failure: string | null;
+  readonly failure: Failure | string | null;
   readonly ending: boolean;
   readonly msgId: unknown;
 }
 
-function encode({ result, failure, ending, msgId }: Fields): EncodedReply {
+function encode(
+  { result, failure, ending, msgId }: Fields,
+  format: BodyFormat,
+  more: object = {},
+): EncodedReply {
   const uniqueId = newId();
-  const message = { result, failure, ending, _msg_id: msgId, _unique_id: uniqueId };
-  return { body: sealEnvelope(stringifyJson(message)), uniqueId };
+  const message = { result, failure, ending, _msg_id: msgId, _unique_id: uniqueId, ...more };
+  return { body: sealMessage(message, format), uniqueId };
 }

@@ -1,7 +1,7 @@
 import { MalformedMessage } from '../errors.ts';
-import { type BodyOptions, openEnvelope, sealEnvelope } from './envelope.ts';
+import type { BodyFormat } from './body-format.ts';
+import { type BodyOptions, openEnvelope, sealMessage } from './envelope.ts';
 import { uniqueIdOf } from './ids.ts';
-import { stringifyJson } from './python-json.ts';
 
 const contextPrefix = '_context_';
 
@@ -49,7 +49,7 @@ export interface CallInfo {
  *
  * @throws TypeError when an argument or a context value has no form on the wire.
  */
-export function encodeRequest(request: Request): Buffer {
+export function encodeRequest(request: Request, format: BodyFormat = 'json'): Buffer {
   const message: Record<string, unknown> = { method: request.method, args: request.args ?? {} };
   if (request.namespace !== undefined) message['namespace'] = request.namespace;
   if (request.version !== undefined) message['version'] = request.version;
@@ -62,7 +62,7 @@ export function encodeRequest(request: Request): Buffer {
   for (const [key, value] of Object.entries(request.context)) {
     message[`${contextPrefix}${key}`] = value;
   }
-  return sealEnvelope(stringifyJson(message));
+  return sealMessage(message, format);
 }
 
 /**
@@ -76,6 +76,10 @@ export function encodeRequest(request: Request): Buffer {
 export function decodeRequest(body: Uint8Array, options: BodyOptions = {}): Request {
   const message = openEnvelope(body, options);
   const { method, args = {}, namespace, version, _msg_id: msgId } = message;
+  // Only ours write MessagePack, and they send text. A keep-alive in JSON has to be able to repeat it.
+  if (options.format === 'msgpack' && msgId && typeof msgId !== 'string') {
+    throw new MalformedMessage('_msg_id is no text');
+  }
   return {
     method,
     args,

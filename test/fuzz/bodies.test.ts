@@ -6,8 +6,10 @@ import { MalformedMessage } from '../../src/errors.ts';
 import { LoopExecutor } from '../../src/executors/loop-executor.ts';
 import { silentLog } from '../../src/log.ts';
 import { controlLane } from '../../src/runtime/control-lane.ts';
+import { Crashes } from '../../src/runtime/crashes.ts';
 import { Duplicates } from '../../src/runtime/duplicates.ts';
 import { Intake } from '../../src/runtime/intake.ts';
+import { Outcomes } from '../../src/runtime/outcomes.ts';
 import { ReplySender } from '../../src/runtime/reply-sender.ts';
 import { openEnvelope } from '../../src/wire/envelope.ts';
 import { mentionsUniqueId, uniqueIdIn } from '../../src/wire/ids.ts';
@@ -85,8 +87,11 @@ async function openIntake(
     driver,
     missingQueueTimeoutMs: 0,
     queuePrefix: 'reply_',
+    callerGoneGraceMs: 10_000,
+    openCancelQueue: async () => 'reply_of_the_test',
     log: silentLog,
   });
+  const crashes = new Crashes(3);
   const intake = new Intake({
     listener,
     executor,
@@ -95,7 +100,8 @@ async function openIntake(
     duplicates: new Duplicates(10_000),
     acknowledge: 'on-dispatch',
     maxBodyBytes: 100_000,
-    exposeStacks: true,
+    crashes,
+    outcomes: new Outcomes({ replies, crashes, exposeStacks: true, log: silentLog }),
     log: silentLog,
   });
   return { intake, executor };

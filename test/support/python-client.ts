@@ -107,6 +107,11 @@ export class PythonClient implements AsyncDisposable {
     return this.#peer.stop();
   }
 
+  /** Ends it as a crash would; the calls that it waits for reject. */
+  kill(): void {
+    this.#peer.kill();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

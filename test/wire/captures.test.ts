@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isJsonContentType, openEnvelope } from '../../src/wire/envelope.ts';
+import { formatOf } from '../../src/wire/body-format.ts';
+import { openEnvelope } from '../../src/wire/envelope.ts';
 import { decodeFailure, encodeFailure } from '../../src/wire/failure.ts';
 import { uniqueIdIn } from '../../src/wire/ids.ts';
 import { decodeReply, encodeFailureReply, encodeReply } from '../../src/wire/reply.ts';
@@ -93,5 +94,5 @@ test.each(plain)('the id of $file is found in its bytes', ({ body, message }) =>
 });
 
 test.each([...requests, ...replies])('the content type of $file is taken', ({ properties }) => {
-  expect(isJsonContentType(properties.content_type)).toBe(true);
+  expect(formatOf(properties.content_type)).toBe('json');
 });

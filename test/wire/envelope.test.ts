@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../src/errors.ts';
-import { isJsonContentType, openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
+import { openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
 
 const enveloped = (version: unknown, message: unknown): Buffer =>
   Buffer.from(JSON.stringify({ 'oslo.version': version, 'oslo.message': message }));
@@ -66,20 +66,5 @@ describe('openEnvelope', () => {
     ).toEqual({
       a: 1,
     });
-  });
-});
-
-describe('isJsonContentType', () => {
-  test('only application/json is read', () => {
-    expect(isJsonContentType('application/json')).toBe(true);
-    for (const other of [
-      undefined,
-      '',
-      'application/json; charset=utf-8',
-      'text/plain',
-      'application/x-msgpack',
-    ]) {
-      expect(isJsonContentType(other)).toBe(false);
-    }
   });
 });

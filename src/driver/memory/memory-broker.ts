@@ -34,6 +34,11 @@ export class MemoryBroker {
     }
   }
 
+  /** Whether there is a queue of that name, and anybody who takes from it. */
+  hasConsumer(name: string): boolean {
+    return this.#queues.get(name)?.hasConsumer ?? false;
+  }
+
   /**
    * Hands a message to every queue it is routed to.
    *

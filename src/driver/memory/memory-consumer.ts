@@ -2,10 +2,6 @@ import type { IncomingMessage } from '../driver.ts';
 import type { MemoryQueue, QueueConsumer } from './memory-queue.ts';
 import type { QueuedMessage } from './message-list.ts';
 
-/** What the wire says every message has. Source: oslo-wire.md 4. */
-const contentType = 'application/json';
-const noHeaders: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
-
 /** Takes messages of one queue and keeps account of those that are not settled. */
 export class MemoryConsumer implements QueueConsumer {
   readonly #queue: MemoryQueue;
@@ -34,11 +30,11 @@ export class MemoryConsumer implements QueueConsumer {
 
   /** Called by the queue: makes it this consumer's to settle, and hands it on. */
   deliver(queued: QueuedMessage): void {
-    const { body, compression, expirationMs } = queued.message;
+    const { body, contentType, headers, expirationMs } = queued.message;
     const message: IncomingMessage = {
       body,
       contentType,
-      headers: compression === undefined ? noHeaders : headersWith(compression),
+      headers,
       expirationMs,
       arrivedAt: performance.now(),
       redelivered: queued.redelivered,
@@ -71,8 +67,4 @@ export class MemoryConsumer implements QueueConsumer {
     for (const message of messages) this.#unsettled.delete(message);
     if (queued.length > 0) this.#queue.putBack(queued);
   }
-}
-
-function headersWith(compression: string): Readonly<Record<string, unknown>> {
-  return Object.assign(Object.create(null), { compression });
 }

@@ -1,7 +1,7 @@
 import { ClosedError, MessageUndeliverable } from '../../errors.ts';
 import type { ServerTarget } from '../../target.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
-import { compressionIn } from '../../wire/compression.ts';
+import { contentTypes } from '../../wire/body-format.ts';
 import { newId } from '../../wire/ids.ts';
 import type { Declarations } from '../declarations.ts';
 import type {
@@ -81,15 +81,19 @@ export class MemoryDriver implements Driver {
 
   async send(
     destination: Destination,
-    { body, compression, expirationMs }: OutgoingMessage,
+    { body, contentType = contentTypes.json, compression, headers, expirationMs }: OutgoingMessage,
     options: SendOptions = {},
   ): Promise<void> {
     const what = 'the broker to take the message';
     this.#assertReady(what, options);
     const { exchange, routingKey } = this.#route(destination);
     // A copy: the caller may use the body's memory again once the send has settled.
-    const message = { body: new Uint8Array(body), compression, expirationMs };
-    const isRouted = this.#broker.publish(exchange, routingKey, message);
+    const isRouted = this.#broker.publish(exchange, routingKey, {
+      body: new Uint8Array(body),
+      contentType,
+      headers: arrivingHeaders(compression, headers),
+      expirationMs,
+    });
     await this.#answer(what, options);
     if (options.mandatory && !isRouted) throw undeliverable(destination, exchange, routingKey);
   }
@@ -101,6 +105,14 @@ export class MemoryDriver implements Driver {
     const { name } = this.#replyQueue;
     await this.#answer(what, options);
     return name;
+  }
+
+  async hasConsumer(queue: string, options: WaitOptions = {}): Promise<boolean> {
+    const what = 'the consumers of a queue';
+    this.#assertReady(what, options);
+    const isConsumed = this.#broker.hasConsumer(queue);
+    await this.#answer(what, options);
+    return isConsumed;
   }
 
   async close(): Promise<void> {
@@ -118,7 +130,7 @@ export class MemoryDriver implements Driver {
     new MemoryConsumer(queue, Number.POSITIVE_INFINITY, (message) => {
       inNextTurn(() => {
         message.acknowledge();
-        if (!this.#isClosed) onReply(message.body, compressionIn(message.headers));
+        if (!this.#isClosed) onReply(message);
       });
     });
     return queue;
@@ -147,6 +159,19 @@ export class MemoryDriver implements Driver {
     if (this.#isClosed) throw closed();
   }
 }
+
+/** As they arrive from a real broker: in an object of their own, without a prototype. */
+function arrivingHeaders(
+  compression: string | undefined,
+  headers: OutgoingMessage['headers'],
+): Readonly<Record<string, unknown>> {
+  if (compression === undefined && headers === undefined) return noHeaders;
+  return Object.freeze(
+    Object.assign(Object.create(null), headers, compression !== undefined && { compression }),
+  );
+}
+
+const noHeaders: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
 
 function closed(): ClosedError {
   return new ClosedError('the transport is closed');

@@ -25,6 +25,10 @@ export class MemoryQueue {
     this.name = name;
   }
 
+  get hasConsumer(): boolean {
+    return this.#consumers.size > 0;
+  }
+
   /** Adds a message at the end. */
   publish(message: MemoryMessage): void {
     const now = performance.now();

@@ -1,7 +1,8 @@
 /** A message in the broker's keeping; every queue it was routed to holds the same one. */
 export interface MemoryMessage {
   readonly body: Uint8Array;
-  readonly compression: string | undefined;
+  readonly contentType: string;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** Milliseconds after which it is dropped if no consumer took it. */
   readonly expirationMs: number | undefined;
 }

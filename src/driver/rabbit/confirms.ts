@@ -1,6 +1,7 @@
 import type { Message } from 'amqplib';
 import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '../../errors.ts';
 import { type Deferred, deferred } from '../../waiting.ts';
+import { contentTypes } from '../../wire/body-format.ts';
 import type { OutgoingMessage } from '../driver.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
@@ -58,6 +59,7 @@ export class Confirms {
 
   #publish(entry: Unconfirmed, message: OutgoingMessage): void {
     const { route, mandatory } = entry;
+    const { contentType = contentTypes.json } = message;
     this.#session.channel.publish(
       nameOf(route),
       route.routingKey,
@@ -65,11 +67,11 @@ export class Confirms {
       {
         mandatory,
         // The very properties that oslo.messaging sends (oslo-wire.md 4).
-        contentType: 'application/json',
-        contentEncoding: 'utf-8',
+        contentType,
+        contentEncoding: contentType === contentTypes.json ? 'utf-8' : 'binary',
         deliveryMode: 2,
         priority: 0,
-        headers: message.compression === undefined ? {} : { compression: message.compression },
+        headers: headersOf(message),
         ...(message.expirationMs !== undefined && { expiration: String(message.expirationMs) }),
       },
       (error: unknown) => this.#onConfirm(entry, error),
@@ -131,6 +133,10 @@ export class Confirms {
     clearInterval(this.#watchdog);
     this.#watchdog = undefined;
   }
+}
+
+function headersOf({ compression, headers }: OutgoingMessage): Record<string, string> {
+  return { ...headers, ...(compression !== undefined && { compression }) };
 }
 
 /** The exchange's name as AMQP has it: empty for the default exchange. */

@@ -102,6 +102,11 @@ export class RabbitDriver implements Driver {
     return await this.#replies.ready(options);
   }
 
+  async hasConsumer(queue: string, options: WaitOptions = {}): Promise<boolean> {
+    this.#assertOpen();
+    return await this.#sender.hasConsumer(queue, options);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

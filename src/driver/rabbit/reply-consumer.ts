@@ -1,9 +1,9 @@
 import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
-import { compressionIn } from '../../wire/compression.ts';
 import type { OnReply, RetryOptions } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { consume, declareQueue } from './declaring.ts';
+import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
 import type { ReplySubscription } from './topology.ts';
 
@@ -50,9 +50,9 @@ export class ReplyConsumer {
         session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         return;
       }
-      session.channel.ack(delivery);
-      const { headers = {} } = delivery.properties;
-      this.#onReply(delivery.content, compressionIn(headers));
+      const reply = new RabbitMessage(session, delivery, false);
+      reply.acknowledge();
+      this.#onReply(reply);
     };
     await consume(session, queue.name, consumer, onDelivery);
   }

@@ -1,10 +1,11 @@
 import { MessageDeliveryFailure } from '../../errors.ts';
-import { cancelled, waitFor } from '../../waiting.ts';
+import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
 import { Confirms } from './confirms.ts';
 import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { declareExchange } from './declaring.ts';
+import { isConsumed } from './is-consumed.ts';
 import type { Session } from './session.ts';
 import type { ExchangeDeclaration, Route } from './topology.ts';
 
@@ -53,6 +54,12 @@ export class Sender {
     return waitFor(sent, what, options).finally(() => {
       waiter.isGone = true;
     });
+  }
+
+  /** Asks the broker whether a queue is there and consumed, on a channel that is for this alone. */
+  async hasConsumer(queue: string, options: WaitOptions): Promise<boolean> {
+    const session = await this.#connection.session(options);
+    return await waitFor(isConsumed(session, queue), `the consumers of queue ${queue}`, options);
   }
 
   close(): Promise<void> {

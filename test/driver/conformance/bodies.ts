@@ -71,5 +71,40 @@ export function describeBodies(makeDriver: MakeDriver): void {
       expect(Object.getPrototypeOf(headers)).toBeNull();
       expect(Object.keys(headers)).toEqual([]);
     });
+
+    it('come with another content type if they were sent with one', async () => {
+      const { driver, topic, exchange, listen } = await openStage(makeDriver);
+      const listener = await listen('a');
+      const message = { ...outgoing(''), contentType: 'application/msgpack' };
+
+      await driver.send({ type: 'target', target: { exchange, topic } }, message);
+
+      expect((await takeOne(listener)).contentType).toBe('application/msgpack');
+    });
+
+    it('come with the headers that were sent, their compression among them', async () => {
+      const { driver, topic, exchange, listen } = await openStage(makeDriver);
+      const listener = await listen('a');
+      const headers = { one: '1', text: 'naïve ☃', constructor: 'own' };
+      const message = { ...outgoing(''), headers, compression: 'application/x-gzip' };
+
+      await driver.send({ type: 'target', target: { exchange, topic } }, message);
+
+      const arrived = (await takeOne(listener)).headers;
+      expect({ ...arrived }).toEqual({ ...headers, compression: 'application/x-gzip' });
+      expect(Object.getPrototypeOf(arrived)).toBeNull();
+    });
+
+    it('come with the same headers to every server of a fanout', async () => {
+      const { driver, topic, exchange, listen } = await openStage(makeDriver);
+      const listeners = [await listen('a'), await listen('b')];
+      const target = { exchange, topic, fanout: true };
+
+      await driver.send({ type: 'target', target }, { ...outgoing(''), headers: { one: '1' } });
+
+      for (const listener of listeners) {
+        expect({ ...(await takeOne(listener)).headers }).toEqual({ one: '1' });
+      }
+    });
   });
 }

@@ -37,6 +37,7 @@ export function describeLifeCycle(makeDriver: MakeDriver): void {
         unopened.open(options),
         driver.listen(target, { prefetch: 1, ...options }),
         driver.takeReplies(() => {}, options),
+        driver.hasConsumer(unknownReplyQueue(), options),
         driver.send({ type: 'target', target }, outgoing('never sent'), options),
       ];
 
@@ -107,6 +108,7 @@ export function describeLifeCycle(makeDriver: MakeDriver): void {
         driver.open(),
         driver.listen(target, { prefetch: 1 }),
         driver.takeReplies(() => {}),
+        driver.hasConsumer(unknownReplyQueue()),
         driver.send({ type: 'target', target }, outgoing('1')),
         driver.send(replyTo(unknownReplyQueue()), outgoing('1'), { mandatory: true }),
       ];

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Driver } from '../../../src/driver/driver.ts';
+import type { ArrivedReply, Driver } from '../../../src/driver/driver.ts';
 import { deferred } from '../../../src/waiting.ts';
 import {
   type MakeDriver,
   openDriver,
+  openStage,
   outgoing,
   replyTo,
+  takeTexts,
   textOf,
   unknownReplyQueue,
 } from './stage.ts';
@@ -15,8 +17,8 @@ class Replies {
   readonly texts: string[] = [];
   #arrived = deferred<void>();
 
-  readonly take = (body: Uint8Array): void => {
-    this.texts.push(textOf({ body }));
+  readonly take = (reply: ArrivedReply): void => {
+    this.texts.push(textOf(reply));
     this.#arrived.resolve();
     this.#arrived = deferred();
   };
@@ -77,13 +79,37 @@ export function describeReplies(makeDriver: MakeDriver): void {
 
     it('arrive with the body that was sent', async () => {
       const client = await openDriver(makeDriver);
-      const received = deferred<Uint8Array>();
+      const received = deferred<ArrivedReply>();
       const queue = await client.takeReplies(received.resolve);
       const body = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
       await client.send(replyTo(queue), { ...outgoing(''), body }, { mandatory: true });
 
-      expect(Buffer.from(await received.promise).equals(body)).toBe(true);
+      expect(Buffer.from((await received.promise).body).equals(body)).toBe(true);
+    });
+
+    it('arrive with their content type, and with the headers that were sent', async () => {
+      const client = await openDriver(makeDriver);
+      const received = deferred<ArrivedReply>();
+      const queue = await client.takeReplies(received.resolve);
+
+      await client.send(replyTo(queue), { ...outgoing(''), headers: { name: 'value' } });
+
+      const { contentType, headers } = await received.promise;
+      expect(contentType).toBe('application/json');
+      expect(headers).toEqual({ name: 'value' });
+      expect(Object.getPrototypeOf(headers)).toBeNull();
+    });
+
+    it('arrive with another content type if they were sent with one', async () => {
+      const client = await openDriver(makeDriver);
+      const received = deferred<ArrivedReply>();
+      const queue = await client.takeReplies(received.resolve);
+
+      const message = { ...outgoing(''), contentType: 'application/msgpack' };
+      await client.send(replyTo(queue), message);
+
+      expect((await received.promise).contentType).toBe('application/msgpack');
     });
 
     it('never arrive while they are being sent', async () => {
@@ -110,6 +136,45 @@ export function describeReplies(makeDriver: MakeDriver): void {
       const driver = await openDriver(makeDriver);
       const sending = driver.send(replyTo(unknownReplyQueue()), outgoing('lost'));
       await expect(sending).resolves.toBeUndefined();
+    });
+  });
+
+  describe('hasConsumer', () => {
+    it('says whether somebody takes the replies to a queue', async () => {
+      const client = await openDriver(makeDriver);
+      const server = await openDriver(makeDriver);
+      const queue = await client.takeReplies(() => {});
+
+      expect(await server.hasConsumer(queue)).toBe(true);
+      expect(await server.hasConsumer(unknownReplyQueue())).toBe(false);
+      await client.close();
+      // A broker may keep the queue; it is a moment before it knows that the consumer is gone.
+      await expect.poll(() => server.hasConsumer(queue)).toBe(false);
+    });
+
+    it('is false for a queue that is there with nobody to take from it', async () => {
+      const { driver, topic, listen, send } = await openStage(makeDriver);
+      const listener = await listen('a');
+      expect(await driver.hasConsumer(topic)).toBe(true);
+      await listener.stop();
+
+      expect(await driver.hasConsumer(topic)).toBe(false);
+      await send('kept', {}, { mandatory: true });
+      expect(await takeTexts(await listen('b'), 1)).toEqual(['kept']);
+    });
+
+    it('disturbs nothing that is sent meanwhile', async () => {
+      const client = await openDriver(makeDriver);
+      const server = await openDriver(makeDriver);
+      const replies = new Replies();
+      const queue = await client.takeReplies(replies.take);
+      const texts = Array.from({ length: 20 }, (_, n) => `${n}`);
+
+      const asked = texts.map(() => server.hasConsumer(unknownReplyQueue()));
+      for (const text of texts) await reply(server, queue, text);
+
+      expect(await Promise.all(asked)).toEqual(texts.map(() => false));
+      expect(await replies.atLeast(20)).toEqual(texts);
     });
   });
 }
