@@ -1,3 +1,4 @@
+import type { CancelReason } from '../cancel-reason.ts';
 import type { Target } from './target.ts';
 
 /** What an error is about; every field is there when it is known. */
@@ -193,8 +194,16 @@ export class ServerListenError extends MessagingError {
   }
 }
 
-/** How a host came to its end. */
-export type HostCrashKind = 'out-of-memory' | 'exit' | 'uncaught' | 'terminated';
+/**
+ * How a host came to its end.
+ *
+ * - `out-of-memory`: its heap ran out, or it held more memory than it may.
+ * - `exit`: it called `process.exit`.
+ * - `uncaught`: something was thrown in it, or a promise rejected, that nobody caught.
+ * - `signal`: its process was killed by a signal: its own fault (`SIGSEGV`, `SIGABRT`) or from outside.
+ * - `terminated`: it was killed for a call that did not end.
+ */
+export type HostCrashKind = 'out-of-memory' | 'exit' | 'uncaught' | 'signal' | 'terminated';
 
 /** The host that was running the call died; only the calls it held are lost. */
 export class HostCrashed extends MessagingError {
@@ -215,6 +224,17 @@ export class HostCrashed extends MessagingError {
 /** The call was cancelled: by the caller's signal, a deadline, or a drain that ran out. */
 export class CallCancelled extends MessagingError {
   override readonly code = 'ERR_GREENROOM_CALL_CANCELLED';
+  /** Why the server was to stop; absent where a wait of this process was cancelled by its signal. */
+  declare readonly reason?: CancelReason;
+
+  constructor(
+    message: string,
+    options: MessagingErrorOptions & { readonly reason?: CancelReason } = {},
+  ) {
+    super(message, options);
+    if (options.reason !== undefined) this.reason = options.reason;
+  }
+
   static {
     named(CallCancelled);
   }

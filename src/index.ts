@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CancelReason, cancelReasons } from '../cancel-reason.ts';
 export type {
   RemoteErrorClass,
   RemoteErrorFactory,
@@ -18,6 +19,7 @@ export type {
 export {
   type ContextToSend,
   type PrepareOptions,
+  type RequestOptions,
   RPCClient,
   type RPCClientOptions,
 } from './client/rpc-client.ts';
@@ -61,10 +63,15 @@ export {
   UnsupportedVersion,
 } from './errors.ts';
 export { type ExecutorName, executorNames } from './executors/executor.ts';
+export type { HostCounts } from './executors/host-keeper.ts';
+export type { EndpointLife, HostInfo } from './executors/loaded-service.ts';
+export type { RecycleLimits } from './executors/recycling.ts';
+export type { RestartLimits } from './executors/restart-brake.ts';
 export type { Log } from './log.ts';
 export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';
+export type { HostsOptions, PoolOptions, ProcessOptions } from './runtime/host-options.ts';
 export { plannedTopology } from './runtime/planned-topology.ts';
 export {
   type DrainReport,
@@ -76,7 +83,6 @@ export type {
   EndpointsOption,
   LimitsOptions,
   ModuleOption,
-  PoolOptions,
   RPCOptions,
   RuntimeOptions,
   SerializerOption,
@@ -84,4 +90,5 @@ export type {
 export type { ContextValues, Serializer } from './serializer.ts';
 export type { ServerTarget, Target } from './target.ts';
 export type { WaitOptions } from './waiting.ts';
+export type { BodyFormat } from './wire/body-format.ts';
 export type { Compression } from './wire/compression.ts';

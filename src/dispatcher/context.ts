@@ -1,5 +1,7 @@
-import { CallCancelled, MessagingError } from '../errors.ts';
+import type { CancelReason } from '../cancel-reason.ts';
+import { type Log, silentLog } from '../log.ts';
 import type { ContextValues } from '../serializer.ts';
+import { type Cancellation, callCancelled } from './cancellation.ts';
 
 /**
  * What an endpoint's method gets as its first argument: what the caller sent along, and the call.
@@ -24,32 +26,38 @@ export interface Context<Values extends object = ContextValues> {
    * `client_timeout`); absent when it does not monitor its call. Keep-alives are sent without your doing.
    */
   readonly clientTimeoutMs: number | undefined;
-  /** Aborts when nobody waits for the answer any more; its reason says why. */
+  /**
+   * Aborts when the call is to stop: nobody waits for the answer any more, or the server is stopping.
+   * Its reason is a `CallCancelled` whose `reason` says which. A method that does not end soon after
+   * (`cancelGraceMs`) loses its host.
+   */
   readonly signal: AbortSignal;
   /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
   readonly deadline: number | undefined;
   /** Milliseconds until the deadline, 0 when it has passed; absent when there is none. */
   readonly remainingMs: number | undefined;
   /**
-   * Whether to stop: the signal has aborted, or the deadline has passed.
+   * Whether to stop, for the same reasons.
    *
-   * Cheap enough for a hot loop, and it turns true in one that never lets a timer run.
+   * Cheap enough for a hot loop, and it turns true in one that never lets the event loop turn.
    */
   readonly aborted: boolean;
-  /** Throws {@link CallCancelled}, or the signal's reason if that is one of our errors, when aborted. */
+  /** Throws the `CallCancelled` that says why when {@link aborted}. */
   throwIfAborted(): void;
+  /** Writes to the runtime's log, with the call's method and id; each line goes out at once. */
+  readonly log: Log;
 }
 
 /** What a {@link CallContext} is made from. */
-export interface CallContextOptions<Values extends object = ContextValues> {
-  readonly values: Values;
-  readonly method: string;
-  readonly namespace: string | undefined;
-  readonly version: string;
-  readonly msgId: string | undefined;
+export interface CallContextOptions<Values extends object = ContextValues>
+  extends Pick<
+    Context<Values>,
+    'values' | 'method' | 'namespace' | 'version' | 'msgId' | 'deadline'
+  > {
   readonly clientTimeoutMs?: number | undefined;
-  readonly signal: AbortSignal;
-  readonly deadline: number | undefined;
+  readonly cancellation: Cancellation;
+  /** @default silentLog */
+  readonly log?: Log | undefined;
 }
 
 /** The {@link Context} of one request. */
@@ -60,8 +68,9 @@ export class CallContext<Values extends object = ContextValues> implements Conte
   readonly version: string;
   readonly msgId: string | undefined;
   readonly clientTimeoutMs: number | undefined;
-  readonly signal: AbortSignal;
   readonly deadline: number | undefined;
+  readonly log: Log;
+  readonly #cancellation: Cancellation;
 
   constructor(options: CallContextOptions<Values>) {
     this.values = options.values;
@@ -70,8 +79,13 @@ export class CallContext<Values extends object = ContextValues> implements Conte
     this.version = options.version;
     this.msgId = options.msgId;
     this.clientTimeoutMs = options.clientTimeoutMs;
-    this.signal = options.signal;
     this.deadline = options.deadline;
+    this.log = options.log ?? silentLog;
+    this.#cancellation = options.cancellation;
+  }
+
+  get signal(): AbortSignal {
+    return this.#cancellation.signal;
   }
 
   get remainingMs(): number | undefined {
@@ -80,18 +94,15 @@ export class CallContext<Values extends object = ContextValues> implements Conte
   }
 
   get aborted(): boolean {
-    return this.signal.aborted || this.remainingMs === 0;
+    return this.#cancelReason !== undefined;
   }
 
   throwIfAborted(): void {
-    if (!this.aborted) return;
-    const reason: unknown = this.signal.reason;
-    if (reason instanceof MessagingError) throw reason;
-    const why = this.signal.aborted ? 'was cancelled' : 'is past its deadline';
-    throw new CallCancelled(`call of ${this.method} ${why}`, {
-      method: this.method,
-      ...(this.msgId === undefined ? {} : { msgId: this.msgId }),
-      cause: reason,
-    });
+    const reason = this.#cancelReason;
+    if (reason !== undefined) throw callCancelled(reason, this.method, this.msgId);
+  }
+
+  get #cancelReason(): CancelReason | undefined {
+    return this.#cancellation.reason ?? (this.remainingMs === 0 ? 'deadline' : undefined);
   }
 }

@@ -24,9 +24,10 @@ const platformPrototypes: ReadonlySet<unknown> = new Set<unknown>([
   EventTarget.prototype,
 ]);
 
-/** Names that mean something to the language; they are never callable, whoever defines them. */
+/** Names that mean something to the language or to a host; never callable, whoever defines them. */
 const reservedNames: ReadonlySet<string> = new Set([
   'then',
+  'onStart',
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Function.prototype),
 ]);

@@ -1,5 +1,5 @@
 import { NoSuchMethod, UnsupportedVersion } from '../errors.ts';
-import { shortened } from '../log.ts';
+import { type Log, shortened } from '../log.ts';
 import { noOpSerializer, type Serializer } from '../serializer.ts';
 import { isVersionCompatible } from '../version.ts';
 import { clientTimeoutMs } from '../wire/keep-alive.ts';
@@ -7,6 +7,7 @@ import { stringifyJson } from '../wire/python-json.ts';
 import { isRecord } from '../wire/record.ts';
 import type { Request } from '../wire/request.ts';
 import type { AccessPolicy } from './access-policy.ts';
+import type { Cancellation } from './cancellation.ts';
 import { CallContext } from './context.ts';
 import { Endpoint } from './endpoint.ts';
 import { isOneOf } from './expected-exceptions.ts';
@@ -24,8 +25,10 @@ export interface RPCDispatcherOptions {
 
 /** What the dispatcher can't know from the request. */
 export interface DispatchedCall {
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  /** Whether the call is to stop. */
+  readonly cancellation: Cancellation;
+  /** Where `ctx.log` goes. @default nowhere */
+  readonly log?: Log | undefined;
   /** When the caller stops waiting, on the clock of `performance.now()` of this thread. */
   readonly deadline: number | undefined;
 }
@@ -80,7 +83,8 @@ export class RPCDispatcher {
       version: found.version,
       msgId: typeof request.call?.msgId === 'string' ? request.call.msgId : undefined,
       clientTimeoutMs: clientTimeoutMs(request.call?.monitorTimeout),
-      signal: call.signal,
+      cancellation: call.cancellation,
+      log: call.log,
       deadline: call.deadline,
     });
     const args = this.#argumentsOf(request.args, values);

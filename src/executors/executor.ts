@@ -1,8 +1,9 @@
-import type { CompressedBody } from '../wire/compression.ts';
+import type { CancelReason } from '../cancel-reason.ts';
+import type { LabelledBody } from '../wire/body-format.ts';
 import type { Failure } from '../wire/failure.ts';
 
 /** The names that `runtime.start({ executor })` takes. */
-export const executorNames = ['blocking', 'async', 'pool'] as const;
+export const executorNames = ['blocking', 'async', 'pool', 'process'] as const;
 
 /** Decides where a message is dispatched and how many at once. */
 export type ExecutorName = (typeof executorNames)[number];
@@ -30,16 +31,28 @@ export interface Executor {
   /** Resolves when there is credit, or when the executor has stopped. */
   whenCredit(): Promise<void>;
   /**
-   * Runs one request to its end.
+   * Runs one request to its end, or until its deadline has passed and its grace is over.
    *
    * @param onBegin - Called once, in this thread, when the request has been read and its method is
    * about to run; never called for a malformed body. Where the work asks, its answer decides.
    */
-  execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome>;
-  /** Ends at once: what still runs is abandoned, and its `execute` resolves as `lost`. Idempotent. */
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Execution;
+  /** Ends at once: what still runs is abandoned, and its outcome is `lost`. Idempotent. */
   stop(): Promise<void>;
   /** Settles when the executor can run nothing more: with the reason, or nothing after `stop()`. */
   readonly closed: Promise<Error | undefined>;
+}
+
+/** One request that an executor has taken. */
+export interface Execution {
+  /** What came of it; never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /**
+   * Asks the method to stop: `ctx.signal` aborts and `ctx.aborted` is true, for the first reason that is
+   * given. When it has not ended a grace later the outcome is `cancelled`, and a host that it
+   * runs in is terminated. Nothing once the outcome has come.
+   */
+  cancel(reason: CancelReason): void;
 }
 
 /** One request on its way to a method. */
@@ -57,6 +70,11 @@ export interface Work {
    * without reading the body. It costs a host a round trip. @default false
    */
   readonly asksToBegin?: boolean;
+  /**
+   * Whether it is to have a host to itself: it was there when one crashed, and if that happens again
+   * it is to be known whose doing it is. @default false
+   */
+  readonly alone?: boolean;
 }
 
 /** What is known of a request once it has been read. */
@@ -85,15 +103,23 @@ export type Outcome =
       readonly type: 'done';
       readonly method: string;
       readonly replyTo: ReplyTo | undefined;
-      readonly reply: CompressedBody | undefined;
+      readonly reply: LabelledBody | undefined;
       /** What went wrong, if it did; for the log. */
       readonly failure: Failure | undefined;
       /** Whether the failure is the caller's doing or was announced: no error to log. */
       readonly expected: boolean;
+      /** Why it was asked to stop, if it was before it ended. */
+      readonly cancelled?: CancelReason | undefined;
     }
   /** It asked whether it may begin, and may not; nothing ran. */
   | { readonly type: 'refused' }
   /** The body was no request; nothing ran. */
   | { readonly type: 'malformed'; readonly error: Error }
+  /** It was asked to stop and did not within its grace; nobody waits for the method any more. */
+  | {
+      readonly type: 'cancelled';
+      readonly reason: CancelReason;
+      readonly begun: Begun | undefined;
+    }
   /** The place where it ran is gone; whether the method finished is unknown. */
   | { readonly type: 'lost'; readonly error: Error; readonly begun: Begun | undefined };

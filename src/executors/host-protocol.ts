@@ -1,17 +1,21 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { CancelReason } from '../cancel-reason.ts';
+import type { Log } from '../log.ts';
 import type { Begun, Outcome } from './executor.ts';
+import type { HostName } from './loaded-service.ts';
 import type { HostedService } from './service.ts';
 import type { WireOptions } from './wire-options.ts';
 
 /**
- * What crosses a host's port. Messages travel in batches: what is waiting when the loop turns goes
+ * What crosses between the runtime's thread and a host. Messages travel in batches: what is waiting when the loop turns goes
  * in one `postMessage`, which costs a third of one each.
  */
 export type ToHost =
   | { readonly type: 'work'; readonly items: readonly WorkItem[] }
   /** The answer to a `begun` whose work asks whether it may. */
   | { readonly type: 'begin'; readonly id: number; readonly mayBegin: boolean }
-  /** No more work comes: let go of the port, and with it of the thread. */
+  /** Abort the call's signal; its flag is up already. */
+  | { readonly type: 'cancel'; readonly id: number; readonly reason: CancelReason }
+  /** No more work comes: dispose of the endpoints, and end. */
   | { readonly type: 'stop' };
 
 export type FromHost =
@@ -21,11 +25,32 @@ export type FromHost =
   | { readonly type: 'load-failed'; readonly message: string; readonly stack: string | undefined }
   /** Posted before the method runs: it may keep the thread for as long as it likes. */
   | { readonly type: 'begun'; readonly id: number; readonly begun: Begun }
-  | { readonly type: 'done'; readonly items: readonly DoneItem[] };
+  | { readonly type: 'done'; readonly items: readonly DoneItem[] }
+  | { readonly type: 'memory'; readonly use: MemoryUse }
+  /** A line for the log; `id` is that of the call that wrote it, where one did. */
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly id: number | undefined;
+      readonly fields: object;
+      readonly message: string;
+    };
+
+export type LogLevel = keyof Log;
+
+/** How much memory a host holds, in MiB. */
+export interface MemoryUse {
+  /** Of the JavaScript heap, garbage that is yet to be collected included. */
+  readonly heapMb: number;
+  /** Outside of it: buffers, for the most part. */
+  readonly externalMb: number;
+}
 
 /** One request on its way to a host. */
 export interface WorkItem {
   readonly id: number;
+  /** Which of the host's slots it runs in, from 0 on: where its abort flag is. */
+  readonly slot: number;
   readonly body: Uint8Array;
   readonly contentType: string | undefined;
   readonly compression: string | undefined;
@@ -45,11 +70,27 @@ export type HostOutcome =
   | Extract<Outcome, { type: 'done' | 'refused' }>
   | { readonly type: 'malformed'; readonly message: string };
 
-/** What a host is started with: the one task of its thread, for as long as the thread lives. */
-export interface HostTask {
-  readonly port: MessagePort;
+/** What a host is started with. Cloneable. */
+export interface HostSetup {
+  readonly host: HostName;
   readonly service: HostedService;
   readonly wire: WireOptions;
+  /** How many calls it runs at once. */
+  readonly slots: number;
+  /** Whether what is written to `console` goes to the runtime's log. */
+  readonly takesConsole: boolean;
+}
+
+/** A host's own end of the line to the runtime's thread. */
+export interface HostLine {
+  /** Sends at once, also when the host computes right after it. */
+  post(message: FromHost, transfer?: readonly ArrayBuffer[]): void;
+  /** Hands over each message that comes; to be called once. */
+  listen(onMessage: (message: ToHost) => void): void;
+  /** Why the call in a slot is to stop, if it is; cheap enough for a hot loop. */
+  flagged(slot: number): CancelReason | undefined;
+  /** Hangs up: nothing more comes or goes, and nothing here keeps the thread or process. */
+  close(): void;
 }
 
 /** Bodies from this size on get a buffer of their own, which is moved; smaller ones are copied. */
@@ -60,8 +101,14 @@ const movedFromBytes = 16 * 1024;
  *
  * Posting a view clones the whole buffer behind it (a 100-byte body of amqplib is a view on the
  * socket's 64 KiB chunk), and moving one that Node pools is an error or a silent copy.
+ *
+ * @param isOurs - Whether a large body that fills its buffer may be moved as it is, which leaves the
+ * caller's empty; Node's pool is never filled by one view. @default false
  */
-export function ownedBodies(bodies: readonly Uint8Array[]): {
+export function ownedBodies(
+  bodies: readonly Uint8Array[],
+  isOurs = false,
+): {
   owned: Uint8Array<ArrayBuffer>[];
   transfer: ArrayBuffer[];
 } {
@@ -72,10 +119,9 @@ export function ownedBodies(bodies: readonly Uint8Array[]): {
   let offset = 0;
   const owned = bodies.map((body) => {
     if (body.byteLength >= movedFromBytes) {
-      const copy = new Uint8Array(new ArrayBuffer(body.byteLength));
-      copy.set(body);
-      transfer.push(copy.buffer);
-      return copy;
+      const whole = isOurs && fillsItsBuffer(body) ? body : copyOf(body);
+      transfer.push(whole.buffer);
+      return whole;
     }
     shared.set(body, offset);
     const view = shared.subarray(offset, offset + body.byteLength);
@@ -83,4 +129,14 @@ export function ownedBodies(bodies: readonly Uint8Array[]): {
     return view;
   });
   return { owned, transfer };
+}
+
+function fillsItsBuffer(body: Uint8Array): body is Uint8Array<ArrayBuffer> {
+  return body.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength;
+}
+
+function copyOf(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(new ArrayBuffer(body.byteLength));
+  copy.set(body);
+  return copy;
 }

@@ -1,73 +1,115 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { Piscina } from 'piscina';
-import { ClosedError, ExecutorLoadFailure, type HostCrashed, MalformedMessage } from '../errors.ts';
-import { deferred, waitFor } from '../waiting.ts';
-import { crashOf } from './crash.ts';
-import type { Begun, Outcome, Work } from './executor.ts';
-import {
-  type DoneItem,
-  type FromHost,
-  type HostTask,
-  ownedBodies,
-  type ToHost,
-  type WorkItem,
-} from './host-protocol.ts';
-import { type HostedService, hostedService } from './service.ts';
+import { ClosedError, ExecutorLoadFailure, HostCrashed } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { deferred, pause, waitFor } from '../waiting.ts';
+import type { Begun, Execution, Work } from './executor.ts';
+import { HostCalls, lostAtOnce } from './host-calls.ts';
+import type { FromHost, HostSetup, MemoryUse } from './host-protocol.ts';
+import type { HostSpawner, SpawnedHost } from './host-spawner.ts';
+import { defaultDisposeTimeoutMs } from './loaded-service.ts';
 import { TurnBatch } from './turn-batch.ts';
-import { defaultWireOptions, type WireOptions } from './wire-options.ts';
 
 /** What a {@link Host} is started with. */
-export interface HostOptions extends HostedService {
-  readonly pool: Piscina;
-  /** @default defaultWireOptions */
-  readonly wire?: WireOptions;
+export interface HostOptions {
+  readonly spawner: HostSpawner;
+  readonly setup: HostSetup;
   /** How long the endpoints may take to load, in milliseconds. */
   readonly readyTimeoutMs: number;
-}
-
-interface Running {
-  readonly work: Work;
-  readonly onBegin: (begun: Begun) => boolean;
-  readonly resolve: (outcome: Outcome) => void;
-  begun: Begun | undefined;
+  /** How long a cancelled call may take to end before the host is killed, in milliseconds. */
+  readonly cancelGraceMs: number;
+  /** How much memory outside of the heap it may hold, in MiB, before it counts as crashed. */
+  readonly maxExternalMb: number | undefined;
+  /** How long its endpoints may take to be disposed of, in ms. @default defaultDisposeTimeoutMs */
+  readonly disposeTimeoutMs?: number;
+  readonly log: Log;
 }
 
 /**
- * The runtime's end of a host: one worker thread that endpoints live in.
+ * The runtime's end of a host: one thread or process that endpoints live in.
  *
- * The thread belongs to the pool and runs one task, `runHost`, for as long as it lives; requests
- * and replies travel over a port of the host's own. When the thread dies, what ran there is `lost`,
- * and nothing else is.
+ * Requests and replies travel in batches, and never more of them than it has slots. When it dies, or
+ * has to be killed for a call that does not end, what ran there is `lost`, and nothing else is.
  */
 export class Host {
-  /** Settles when the thread has let go of the host: with the crash, or nothing after `stop()`. */
+  /** Settles when the host has ended: with the crash, or nothing after `stop()`. */
   readonly ended: Promise<HostCrashed | undefined>;
   readonly #options: HostOptions;
-  readonly #port: MessagePort;
-  readonly #kill = new AbortController();
+  readonly #spawned: SpawnedHost;
   readonly #ready = deferred<void>();
-  readonly #running = new Map<number, Running>();
+  readonly #calls: HostCalls;
   readonly #outbox: TurnBatch<number>;
-  #nextId = 0;
+  #memory: MemoryUse = { heapMb: 0, externalMb: 0 };
+  #completed = 0;
+  #readyAt = Number.POSITIVE_INFINITY;
+  #isReserved = false;
+  #isRetiring = false;
   #hasEnded = false;
+  #fault: HostCrashed | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    this.#port.on('message', (message: FromHost) => this.#onMessage(message));
+    const { spawner, setup, cancelGraceMs } = options;
+    this.#calls = new HostCalls({
+      slots: setup.slots,
+      graceMs: cancelGraceMs,
+      onCancel: (id, slot, reason) => {
+        this.#spawned.flag(slot, reason);
+        this.#spawned.post({ type: 'cancel', id, reason });
+      },
+      onFreed: (slot) => this.#spawned.flag(slot, undefined),
+      onOverrun: () => {
+        this.#fail(
+          new HostCrashed('the host was killed for a call that did not end', 'terminated'),
+        );
+      },
+    });
     this.#outbox = new TurnBatch((ids) => this.#post(ids));
     this.#ready.promise.catch(() => {}); // Answered by start(), or by nobody after a stop.
-    this.ended = this.#run(port2);
+    this.#spawned = spawner.spawn(setup, (message) => this.#receive(message));
+    this.ended = this.#end();
+  }
+
+  get id(): number {
+    return this.#options.setup.host.id;
+  }
+
+  /** Settles when its thread or process has left the system. */
+  get gone(): Promise<void> {
+    return this.#spawned.gone;
   }
 
   /** How many requests it holds. */
   get load(): number {
-    return this.#running.size;
+    return this.#calls.size;
+  }
+
+  /** How many requests it takes now. */
+  get credit(): number {
+    const isShut = this.#hasEnded || this.#isRetiring || this.#isReserved;
+    return isShut ? 0 : this.#calls.free;
+  }
+
+  /** How many requests have come to their end here. */
+  get completed(): number {
+    return this.#completed;
+  }
+
+  /** Whether its endpoints were loaded at some time. */
+  get wasReady(): boolean {
+    return this.#readyAt !== Number.POSITIVE_INFINITY;
+  }
+
+  /** How long it has been ready, in milliseconds. */
+  get ageMs(): number {
+    return Math.max(0, performance.now() - this.#readyAt);
+  }
+
+  /** What it held when it said so last. */
+  get memory(): MemoryUse {
+    return this.#memory;
   }
 
   /**
-   * Resolves when the endpoints are loaded in the thread.
+   * Resolves when the endpoints are loaded.
    *
    * @throws {@link ExecutorLoadFailure} when they can't be, or took longer than `readyTimeoutMs`.
    */
@@ -78,7 +120,8 @@ export class Host {
         signal,
       });
     } catch (error) {
-      await this.stop();
+      this.kill();
+      await this.ended;
       if (error instanceof ExecutorLoadFailure) throw error;
       throw new ExecutorLoadFailure(`a host did not become ready: ${(error as Error).message}`, {
         cause: error,
@@ -86,116 +129,115 @@ export class Host {
     }
   }
 
-  /** Sends one request to the thread; resolves with what came of it, never rejects. */
-  execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const id = this.#nextId++;
-      this.#running.set(id, { work, onBegin, resolve, begun: undefined });
-      if (this.#hasEnded) this.#lose(new ClosedError('the host has ended'));
-      else this.#outbox.add(id);
-    });
+  /** Sends it one request. */
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
+    const added = this.#hasEnded ? undefined : this.#calls.add(work, onBegin);
+    if (added === undefined) return lostAtOnce('the host has ended');
+    this.#outbox.add(added.id);
+    return added.execution;
   }
 
-  /** Terminates the thread at once; what runs there is lost. Idempotent. */
+  /** Takes nothing that comes with credit, until it is {@link release}d; resolves when it is empty. */
+  async reserve(): Promise<void> {
+    this.#isReserved = true;
+    await this.#calls.empty();
+  }
+
+  release(): void {
+    this.#isReserved = false;
+  }
+
+  /** Takes nothing more, lets what runs end, and stops. */
+  async retire(): Promise<void> {
+    this.#isRetiring = true;
+    await this.#calls.empty();
+    await this.stop();
+  }
+
+  /** Has its endpoints disposed of, then ends it; at once if anything runs there, which is lost. */
   async stop(): Promise<void> {
-    this.#kill.abort(new ClosedError('the host was stopped'));
+    this.#isRetiring = true;
+    if (this.#calls.size === 0 && !this.#hasEnded) {
+      this.#spawned.post({ type: 'stop' });
+      const { disposeTimeoutMs = defaultDisposeTimeoutMs } = this.#options;
+      const over = new AbortController();
+      await Promise.race([this.ended, pause(disposeTimeoutMs, over.signal)]);
+      over.abort();
+    }
+    this.kill();
     await this.ended;
   }
 
-  async #run(port: MessagePort): Promise<HostCrashed | undefined> {
-    const { pool, wire = defaultWireOptions } = this.#options;
-    const task: HostTask = { port, service: hostedService(this.#options), wire };
-    let crash: HostCrashed | undefined;
-    try {
-      await pool.run(task, { name: 'runHost', transferList: [port], signal: this.#kill.signal });
-    } catch (error) {
-      crash = this.#kill.signal.aborted ? undefined : crashOf(error);
-    }
+  /** Ends it at once; what runs there is lost. Idempotent. */
+  kill(): void {
+    this.#spawned.kill();
+  }
+
+  async #end(): Promise<HostCrashed | undefined> {
+    const crash = (await this.#spawned.ended) ?? this.#fault;
     this.#hasEnded = true;
-    this.#receiveTheRest();
-    this.#port.close();
     const reason = crash ?? new ClosedError('the host was stopped');
     this.#ready.reject(reason);
-    this.#lose(reason);
+    this.#calls.loseAll(reason);
     return crash;
   }
 
-  #onMessage(message: FromHost): void {
+  #fail(fault: HostCrashed): void {
+    this.#fault ??= fault;
+    this.#hasEnded = true; // Nothing more goes in, though what it has posted is still taken.
+    this.kill();
+  }
+
+  #receive(message: FromHost): void {
     switch (message.type) {
       case 'ready':
+        this.#readyAt = performance.now();
         this.#ready.resolve();
         break;
       case 'load-failed':
         this.#ready.reject(loadFailure(message));
         break;
       case 'begun': {
-        const running = this.#running.get(message.id);
-        if (running === undefined) break;
-        this.#begin(message, running);
+        const mayBegin = this.#calls.begin(message.id, message.begun);
+        if (mayBegin !== undefined) {
+          this.#spawned.post({ type: 'begin', id: message.id, mayBegin });
+        }
         break;
       }
       case 'done':
-        for (const item of message.items) this.#settle(item);
+        this.#completed += message.items.length;
+        for (const item of message.items) this.#calls.complete(item);
+        break;
+      case 'memory':
+        this.#weigh(message.use);
+        break;
+      case 'log':
+        this.#log(message);
         break;
       default:
         message satisfies never;
     }
   }
 
-  #begin({ id, begun }: Extract<FromHost, { type: 'begun' }>, running: Running): void {
-    const mayBegin = running.onBegin(begun);
-    if (mayBegin || !running.work.asksToBegin) running.begun = begun;
-    if (!running.work.asksToBegin) return;
-    const answer: ToHost = { type: 'begin', id, mayBegin };
-    this.#port.postMessage(answer);
+  /** Only what is held twice in a row counts: the first time it may be garbage. */
+  #weigh(use: MemoryUse): void {
+    const { maxExternalMb = Number.POSITIVE_INFINITY } = this.#options;
+    const held = Math.min(use.externalMb, this.#memory.externalMb);
+    this.#memory = use;
+    if (held <= maxExternalMb) return;
+    const text = `the host held ${Math.ceil(held)} MiB outside its heap, and may ${maxExternalMb}`;
+    this.#fail(new HostCrashed(text, 'out-of-memory'));
   }
 
-  /** What the thread posted before it died counts: whether a call had begun, or was even done. */
-  #receiveTheRest(): void {
-    for (;;) {
-      const received = receiveMessageOnPort(this.#port);
-      if (received === undefined) return;
-      this.#onMessage(received.message);
-    }
-  }
-
-  #settle({ id, outcome }: DoneItem): void {
-    const running = this.#running.get(id);
-    if (running === undefined) return;
-    this.#running.delete(id);
-    running.resolve(
-      outcome.type === 'malformed'
-        ? { type: 'malformed', error: new MalformedMessage(outcome.message) }
-        : outcome,
-    );
+  #log({ id, level, fields, message }: Extract<FromHost, { type: 'log' }>): void {
+    const begun = id === undefined ? undefined : this.#calls.begunOf(id);
+    const about = begun && { method: begun.method, msgId: begun.replyTo?.msgId };
+    this.#options.log[level]({ ...fields, host: this.id, ...about }, message);
   }
 
   #post(ids: readonly number[]): void {
-    const batch = ids.flatMap((id) => {
-      const running = this.#running.get(id);
-      return running === undefined ? [] : [{ id, work: running.work }];
-    });
-    if (batch.length === 0) return;
-    const { owned, transfer } = ownedBodies(batch.map(({ work }) => work.body));
-    const items = batch.map(
-      ({ id, work }, index): WorkItem => ({
-        id,
-        body: owned[index] ?? new Uint8Array(),
-        contentType: work.contentType,
-        compression: work.compression,
-        asksToBegin: work.asksToBegin ?? false,
-        deadline: work.deadline === undefined ? undefined : work.deadline + performance.timeOrigin,
-      }),
-    );
-    const message: ToHost = { type: 'work', items };
-    this.#port.postMessage(message, transfer);
-  }
-
-  #lose(error: Error): void {
-    for (const { resolve, begun } of this.#running.values()) {
-      resolve({ type: 'lost', error, begun });
-    }
-    this.#running.clear();
+    const { items, transfer } = this.#calls.itemsOf(ids);
+    if (items.length > 0) this.#spawned.post({ type: 'work', items }, transfer);
   }
 }
 

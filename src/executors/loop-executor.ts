@@ -1,10 +1,14 @@
-import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
+import { AsyncResource } from 'node:async_hooks';
 import { ClosedError } from '../errors.ts';
-import { deferred, waitFor } from '../waiting.ts';
-import type { Begun, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { type Log, silentLog } from '../log.ts';
+import { deferred, pause, waitFor } from '../waiting.ts';
+import { CancelClock, defaultCancelGraceMs } from './cancel-clock.ts';
+import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { lostAtOnce } from './host-calls.ts';
+import { defaultDisposeTimeoutMs, type LoadedService, loadService } from './loaded-service.ts';
 import { perform } from './perform.ts';
-import { RunningCalls } from './running-calls.ts';
-import { loadDispatcher, type Service } from './service.ts';
+import { RunningCall } from './running-call.ts';
+import type { Service } from './service.ts';
 import { Wakeup } from './wakeup.ts';
 import type { WireOptions } from './wire-options.ts';
 
@@ -15,13 +19,20 @@ export interface LoopExecutorOptions extends Service {
   readonly slots: number;
   /** @default defaultWireOptions */
   readonly wire?: WireOptions;
+  /** How long a cancelled call may take to end before it is given up, in ms. @default defaultCancelGraceMs */
+  readonly cancelGraceMs?: number;
+  /** How long endpoints may take to be disposed of, in ms. @default defaultDisposeTimeoutMs */
+  readonly disposeTimeoutMs?: number;
+  /** @default silentLog */
+  readonly log?: Log;
 }
 
 /**
  * Runs methods on this thread's own event loop: `blocking` one at a time, `async` many.
  *
  * A method that computes for long keeps the loop from everything else, heartbeats included: that is
- * what the `pool` executor is for.
+ * what the `pool` executor is for. Nor can one be stopped here that does not stop by itself: its caller
+ * is answered, and its slot stays taken until it ends.
  */
 export class LoopExecutor implements Executor {
   readonly name: ExecutorName;
@@ -29,11 +40,12 @@ export class LoopExecutor implements Executor {
   readonly inTurn: boolean;
   readonly #options: LoopExecutorOptions;
   readonly #freed = new Wakeup();
-  readonly #calls = new RunningCalls();
   readonly #closed = deferred<Error | undefined>();
+  /** How each call that runs is lost. */
   readonly #running = new Set<() => void>();
-  #dispatcher: RPCDispatcher | undefined;
-  #hasStopped = false;
+  readonly #stopSignal = new AbortController();
+  #service: LoadedService | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: LoopExecutorOptions) {
     this.name = options.name;
@@ -51,51 +63,76 @@ export class LoopExecutor implements Executor {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
+    const { log = silentLog } = this.#options;
+    const host = { executor: this.name, id: 1, log, signal: this.#stopSignal.signal };
     // A module's import may take for ever; the signal ends the wait for it.
-    const loading = loadDispatcher(this.#options);
-    this.#dispatcher = await waitFor(loading, 'the endpoints to load', { signal });
+    const loading = loadService(this.#options, host);
+    this.#service = await waitFor(loading, 'the endpoints to load', { signal });
   }
 
   async whenCredit(): Promise<void> {
-    if (this.credit <= 0 && !this.#hasStopped) await this.#freed.wait();
+    if (this.credit <= 0 && this.#stopping === undefined) await this.#freed.wait();
   }
 
-  async execute(work: Work, onBegin: (begun: Begun) => boolean): Promise<Outcome> {
-    if (this.#dispatcher === undefined || this.#hasStopped) {
-      const error = new ClosedError(`the ${this.name} executor is not running`);
-      return { type: 'lost', error, begun: undefined };
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
+    if (this.#service === undefined || this.#stopping !== undefined) {
+      return lostAtOnce(`the ${this.name} executor is not running`);
     }
-    return await this.#run(this.#dispatcher, work, onBegin);
+    return this.#run(this.#service, work, onBegin);
   }
 
-  async stop(): Promise<void> {
-    this.#hasStopped = true;
-    this.#calls.abort(new ClosedError('the executor was stopped'));
-    for (const abandon of this.#running) abandon();
-    this.#closed.resolve(undefined);
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopSignal.abort();
+    for (const lose of this.#running) lose();
     this.#freed.wake();
+    await this.#dispose();
+    this.#closed.resolve(undefined);
   }
 
-  #run(
-    dispatcher: RPCDispatcher,
-    work: Work,
-    onBegin: (begun: Begun) => boolean,
-  ): Promise<Outcome> {
-    return new Promise((resolve) => {
-      let begun: Begun | undefined;
-      const abandon = (): void => {
-        resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
-      };
-      this.#running.add(abandon);
-      const begins = (note: Begun): boolean => {
-        begun = note;
-        return onBegin(note);
-      };
-      void perform(dispatcher, work, this.#calls, begins, this.#options.wire).then((outcome) => {
-        this.#running.delete(abandon);
-        resolve(outcome);
-        this.#freed.wake();
-      });
+  #run({ dispatcher }: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
+    const { cancelGraceMs = defaultCancelGraceMs, log = silentLog, wire } = this.#options;
+    const call = new RunningCall();
+    const ended = deferred<Outcome>();
+    let begun: Begun | undefined;
+    const clock = new CancelClock({
+      deadline: work.deadline,
+      graceMs: cancelGraceMs,
+      onCancel: (reason) => call.cancel(reason),
+      onOverrun: (reason) => ended.resolve({ type: 'cancelled', reason, begun }),
     });
+    const lose = (): void => {
+      clock.cancel('draining');
+      ended.resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
+    };
+    const begins = (note: Begun): boolean => {
+      begun = note;
+      return onBegin(note);
+    };
+    this.#running.add(lose);
+    const run = async (): Promise<void> => {
+      const outcome = await perform(dispatcher, work, { call, log }, begins, wire);
+      clock.end();
+      this.#running.delete(lose);
+      ended.resolve(outcome.type === 'done' ? { ...outcome, cancelled: clock.reason } : outcome);
+      this.#freed.wake();
+    };
+    // In an async context of its own, so that nothing a method stores there is seen by another.
+    new AsyncResource('GreenroomCall').runInAsyncScope(() => void run());
+    return { outcome: ended.promise, cancel: (reason) => clock.cancel(reason) };
+  }
+
+  async #dispose(): Promise<void> {
+    const { log = silentLog, disposeTimeoutMs = defaultDisposeTimeoutMs } = this.#options;
+    const disposed = this.#service?.dispose((error) => {
+      log.error({ reason: String(error) }, 'an endpoint could not be disposed of');
+    });
+    const over = new AbortController();
+    await Promise.race([disposed, pause(disposeTimeoutMs, over.signal)]);
+    over.abort();
   }
 }

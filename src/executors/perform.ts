@@ -1,39 +1,46 @@
 import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { MalformedMessage } from '../errors.ts';
-import { shownValue } from '../log.ts';
+import { type Log, shownValue } from '../log.ts';
+import { type BodyFormat, contentTypes, formatOf } from '../wire/body-format.ts';
 import { compressed } from '../wire/compression.ts';
-import { isJsonContentType } from '../wire/envelope.ts';
 import { type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
 import { keepAliveIntervalMs } from '../wire/keep-alive.ts';
 import { type EncodedReply, encodeFailureReply, encodeReply } from '../wire/reply.ts';
 import { decodeRequest, type Request } from '../wire/request.ts';
 import type { Begun, Outcome, ReplyTo, Work } from './executor.ts';
-import type { RunningCalls } from './running-calls.ts';
+import type { RunningCall } from './running-call.ts';
 import { defaultWireOptions, type WireOptions } from './wire-options.ts';
+
+/** What came of a request where it was performed. */
+export type Performed = Extract<Outcome, { type: 'done' | 'refused' | 'malformed' }>;
+
+/** Where a request is performed, as its method sees it. */
+export interface Place {
+  /** The call, which is told its method. */
+  readonly call: RunningCall;
+  /** Where `ctx.log` goes. @default nowhere */
+  readonly log?: Log;
+}
 
 /**
  * Takes one request from bytes to bytes: reads it, runs its method, writes the reply.
  *
  * This is what every executor runs, in whichever thread it dispatches. Never rejects.
  *
- * @param calls - The calls that run in the same place, which this one joins.
  * @param onBegin - Its answer is waited for when the work asks whether it may begin, and only then.
  */
 export async function perform(
   dispatcher: RPCDispatcher,
   work: Work,
-  calls: RunningCalls,
+  { call, log }: Place,
   onBegin: (begun: Begun) => boolean | Promise<boolean>,
   { limits, compression, exposeStacks }: WireOptions = defaultWireOptions,
-): Promise<Outcome> {
+): Promise<Performed> {
+  let format: BodyFormat;
   let request: Request;
   try {
-    if (!isJsonContentType(work.contentType)) {
-      throw new MalformedMessage(
-        `content type '${shownValue(work.contentType)}' is not application/json`,
-      );
-    }
-    request = decodeRequest(work.body, { compression: work.compression, limits });
+    format = takenFormat(work);
+    request = decodeRequest(work.body, { format, compression: work.compression, limits });
   } catch (error) {
     return { type: 'malformed', error: error as Error };
   }
@@ -46,9 +53,8 @@ export async function perform(
   const mayBegin = onBegin(begun);
   if (work.asksToBegin && !(await mayBegin)) return { type: 'refused' };
   const { deadline } = work;
-  const call = calls.begin(begun.method, deadline);
-  const outcome = await dispatcher.dispatch(request, { signal: call.signal, deadline });
-  call.end();
+  call.begin(begun.method);
+  const outcome = await dispatcher.dispatch(request, { cancellation: call, deadline, log });
   const failure = outcome.type === 'failure' ? failureFrom(outcome.error) : undefined;
   const expected = outcome.type === 'failure' && outcome.expected;
   if (begun.replyTo === undefined) {
@@ -61,20 +67,32 @@ export async function perform(
       expected,
     };
   }
+  // In kind: a caller reads what it writes.
   const answer = encode(
     begun.replyTo.msgId,
     outcome.type === 'result' ? outcome.result : undefined,
     failure,
-    exposeStacks,
+    { format, exposeStacks },
   );
   return {
     type: 'done',
     method: begun.method,
     replyTo: begun.replyTo,
-    reply: compressed(answer.reply.body, compression),
+    reply: {
+      ...compressed(answer.reply.body, compression),
+      contentType: contentTypes[format],
+    },
     failure: answer.failure,
     expected,
   };
+}
+
+function takenFormat({ contentType }: Work): BodyFormat {
+  const format = formatOf(contentType);
+  if (format !== undefined) return format;
+  throw new MalformedMessage(
+    `content type '${shownValue(contentType)}' is none of ${Object.values(contentTypes).join(', ')}`,
+  );
 }
 
 /** One more than AMQP has, so that a name that is cut is still none. */
@@ -90,16 +108,16 @@ function encode(
   msgId: unknown,
   result: unknown,
   failure: Failure | undefined,
-  exposeStacks: boolean,
+  { format, exposeStacks }: { readonly format: BodyFormat; readonly exposeStacks: boolean },
 ): { reply: EncodedReply; failure: Failure | undefined } {
   if (failure === undefined) {
     try {
-      return { reply: encodeReply({ msgId, result }), failure };
+      return { reply: encodeReply({ msgId, result }, format), failure };
     } catch (error) {
       // oslo.messaging sends nothing here and lets the caller time out (oslo-wire.md 1.6); we tell it.
-      return encode(msgId, undefined, failureFrom(error), exposeStacks);
+      return encode(msgId, undefined, failureFrom(error), { format, exposeStacks });
     }
   }
   const told = exposeStacks ? failure : withoutTraceback(failure);
-  return { reply: encodeFailureReply({ msgId, failure: told }), failure };
+  return { reply: encodeFailureReply({ msgId, failure: told }, format), failure };
 }

@@ -1,7 +1,8 @@
 import { shownValue } from '../log.ts';
 import type { Failure } from '../wire/failure.ts';
-import type { Begun, Outcome, ReplyTo } from './executor.ts';
+import type { Begun, ReplyTo } from './executor.ts';
 import type { HostOutcome } from './host-protocol.ts';
+import type { Performed } from './perform.ts';
 
 /** How much of a text crosses that is only for the log. */
 const maxLoggedLength = 8_192;
@@ -12,7 +13,7 @@ export function portableBegun(begun: Begun): Begun {
 }
 
 /** Makes an outcome fit to cross; the reply's body is the caller's to see to. */
-export function portable(outcome: Outcome): HostOutcome {
+export function portable(outcome: Performed): HostOutcome {
   if (outcome.type === 'refused') return outcome;
   if (outcome.type !== 'done') return { type: 'malformed', message: outcome.error.message };
   return {

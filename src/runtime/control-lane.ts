@@ -1,5 +1,8 @@
 import { PingEndpoint, pingMethod } from '../dispatcher/ping-endpoint.ts';
+import type { IncomingMessage } from '../driver/driver.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
+import { formatOf } from '../wire/body-format.ts';
+import { compressionIn } from '../wire/compression.ts';
 import { decompressed } from '../wire/decompression.ts';
 import { decodeRequest } from '../wire/request.ts';
 
@@ -23,17 +26,16 @@ export function controlLane(): LoopExecutor {
 /**
  * Whether a body is a ping. A search of the bytes decides for all others: only a small body in which
  * the method's name stands is parsed on this thread, and only a tiny one is decompressed.
- *
- * @param compression - What the message's header of that name says.
  */
-export function isPing(body: Uint8Array, compression: string | undefined): boolean {
+export function isPing({ body, contentType, headers }: IncomingMessage): boolean {
+  const compression = compressionIn(headers);
   const maxBytes = compression === undefined ? maxPingBytes : maxCompressedPingBytes;
   if (body.byteLength > maxBytes) return false;
   try {
     const plain = decompressed(body, compression, maxPingBytes).body;
     const text = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
     if (!text.includes(pingMethod)) return false;
-    const { method, namespace } = decodeRequest(plain);
+    const { method, namespace } = decodeRequest(plain, { format: formatOf(contentType) ?? 'json' });
     return method === pingMethod && namespace === undefined;
   } catch {
     return false; // Garbage is the executor's to report.

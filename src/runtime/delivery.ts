@@ -1,5 +1,4 @@
 import type { IncomingMessage } from '../driver/driver.ts';
-import { HostCrashed } from '../errors.ts';
 import type { Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
 
@@ -14,17 +13,19 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  * | the method begins | acknowledge | – |
  * | the reply is with the broker | – | acknowledge |
  * | no request, or garbage | reject | reject |
+ * | cancelled, as nobody waits for it | – | acknowledge |
+ * | cancelled, as the server stops | – (the caller is told) | requeue |
  * | lost before it began | requeue | requeue |
  * | lost after it began | – (the caller is told) | requeue |
+ * | lost with a host, once too often | as above | reject |
  *
- * Once only when its host crashed, for a message that takes its host with it every time must not do
- * so for ever: when the broker has delivered it before, it is rejected, which dead-letters it where
- * the queue says so. That a server was stopped is no fault of the message's.
+ * To reject a message dead-letters it where the queue says so.
  */
 export class Delivery {
   readonly message: IncomingMessage;
   readonly #acknowledge: Acknowledge;
   readonly #log: Log;
+  #isAcknowledged = false;
 
   constructor(message: IncomingMessage, acknowledge: Acknowledge, log: Log) {
     this.message = message;
@@ -40,7 +41,9 @@ export class Delivery {
 
   /** The method is about to run. */
   begun(): void {
-    if (this.#acknowledge === 'on-dispatch') this.message.acknowledge();
+    if (this.#acknowledge !== 'on-dispatch') return;
+    this.#isAcknowledged = true;
+    this.message.acknowledge();
   }
 
   /** The reply, if there is one, is with the broker, can't be sent, or waits for its missing queue. */
@@ -59,23 +62,32 @@ export class Delivery {
   }
 
   /**
-   * The place where it ran is gone.
+   * Not done here, but it may be elsewhere.
    *
    * @returns Whether it was given back, so that it may yet be answered.
    */
-  lost({ begun, error }: Extract<Outcome, { type: 'lost' }>): boolean {
+  giveBack(): boolean {
+    if (this.#isAcknowledged) return false;
+    this.message.requeue();
+    return true;
+  }
+
+  /**
+   * The place where it ran is gone.
+   *
+   * @param isTooMany - Whether it has taken as many hosts with it as it may.
+   * @returns Whether it was given back, so that it may yet be answered.
+   */
+  lost({ begun, error }: Extract<Outcome, { type: 'lost' }>, isTooMany: boolean): boolean {
     const fields = { method: begun && shortened(begun.method), reason: shortened(error.message) };
-    if (begun !== undefined && this.#acknowledge === 'on-dispatch') {
-      this.#log.error(fields, 'a call was lost with its host');
-      return false;
-    }
-    if (this.message.redelivered && error instanceof HostCrashed) {
-      this.#log.error(fields, 'rejected a message that was lost with its host before');
+    if (isTooMany && !this.#isAcknowledged) {
+      this.#log.error(fields, 'set aside a message that crashes its hosts');
       this.message.reject();
       return false;
     }
-    this.#log.warn(fields, 'gave back a message that was lost with its host');
-    this.message.requeue();
-    return true;
+    const isBack = this.giveBack();
+    if (isBack) this.#log.warn(fields, 'gave back a message that was lost with its host');
+    else this.#log.error(fields, 'a call was lost with its host');
+    return isBack;
   }
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { formatOf } from '../wire/body-format.ts';
 import { mentionsUniqueId, uniqueIdIn } from '../wire/ids.ts';
 
 /** How long an id is remembered, whatever else arrives. */
@@ -21,8 +22,8 @@ export class Duplicates {
   }
 
   /** The message's id, for the two calls below. */
-  idOf(body: Uint8Array): string | undefined {
-    return uniqueIdIn(body);
+  idOf(body: Uint8Array, contentType: string | undefined): string | undefined {
+    return uniqueIdIn(body, formatOf(contentType));
   }
 
   /** Whether a message may have an id that only its parser can tell. */

@@ -1,14 +1,15 @@
+import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
-import { CallCancelled, HostCrashed } from '../errors.ts';
-import type { Begun, Executor, Outcome } from '../executors/executor.ts';
+import type { Begun, Execution, Executor } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
+import { isCancellable } from '../wire/cancellation.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { oversized } from '../wire/envelope.ts';
-import { dispatcherModule, failureFrom, withoutTraceback } from '../wire/failure.ts';
-import { encodeFailureReply } from '../wire/reply.ts';
 import { isPing } from './control-lane.ts';
+import type { Crashes } from './crashes.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
 import type { Duplicates } from './duplicates.ts';
+import type { OutcomeCounts, Outcomes } from './outcomes.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What an {@link Intake} brings together. */
@@ -22,23 +23,41 @@ export interface IntakeOptions {
   readonly acknowledge: Acknowledge;
   /** Larger bodies are rejected unread. */
   readonly maxBodyBytes: number;
-  /** Whether callers get the stack of what failed. */
-  readonly exposeStacks: boolean;
+  readonly outcomes: Outcomes;
+  readonly crashes: Crashes;
   readonly log: Log;
 }
 
 /** What became of the messages, in numbers. */
-export interface IntakeCounts {
-  /** Answered, or run to the end if nobody wanted an answer. */
-  readonly finished: number;
-  /** Given back to the queue: not begun here. */
+export interface IntakeCounts extends OutcomeCounts {
+  /** Given back to the queue: not begun here, or not done. */
   readonly returned: number;
-  /** Cut off while running. */
-  readonly abandoned: number;
 }
 
-/** How much of a traceback is logged; an error's text may hold whatever the caller sent. */
-const maxStackLength = 8_192;
+/** The counts of a server that has served nothing. */
+export const noCounts: IntakeCounts = {
+  finished: 0,
+  returned: 0,
+  abandoned: 0,
+  cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
+};
+
+/** What was counted between two moments. */
+export function countsSince(before: IntakeCounts, now: IntakeCounts): IntakeCounts {
+  const cancelled = (reason: CancelReason): number =>
+    now.cancelled[reason] - before.cancelled[reason];
+  return {
+    finished: now.finished - before.finished,
+    returned: now.returned - before.returned,
+    abandoned: now.abandoned - before.abandoned,
+    cancelled: {
+      deadline: cancelled('deadline'),
+      'caller-gone': cancelled('caller-gone'),
+      cancelled: cancelled('cancelled'),
+      draining: cancelled('draining'),
+    },
+  };
+}
 
 /**
  * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
@@ -50,20 +69,21 @@ export class Intake {
   readonly #of: IntakeOptions;
   readonly #waiting: Delivery[] = [];
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #executions = new Set<Execution>();
+  /** What cancels calls whose callers may, by their `_msg_id`s. */
+  readonly #cancellable = new Map<string, () => void>();
   /** By the ids of their messages. */
   readonly #running = new Map<string, Promise<void>>();
   #isWaitingForCredit = false;
   #isStopping = false;
-  #finished = 0;
   #returned = 0;
-  #abandoned = 0;
 
   constructor(options: IntakeOptions) {
     this.#of = options;
   }
 
   get counts(): IntakeCounts {
-    return { finished: this.#finished, returned: this.#returned, abandoned: this.#abandoned };
+    return { ...this.#of.outcomes.counts, returned: this.#returned };
   }
 
   /** Polls until the listener stops. */
@@ -85,6 +105,18 @@ export class Intake {
     this.#returned += unstarted.length;
   }
 
+  /** Asks the method to stop that runs a call, because its caller says so; nothing if none does. */
+  cancel(msgId: string): boolean {
+    const cancel = this.#cancellable.get(msgId);
+    cancel?.();
+    return cancel !== undefined;
+  }
+
+  /** Asks every method that runs to stop. */
+  cancelAll(reason: CancelReason): void {
+    for (const execution of this.#executions) execution.cancel(reason);
+  }
+
   /** Resolves when nothing runs any more, and every reply is with the broker. */
   async idle(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
@@ -99,7 +131,7 @@ export class Intake {
       this.#returned++;
     } else if (message.body.byteLength > maxBodyBytes) {
       delivery.malformed(oversized(message.body, maxBodyBytes));
-    } else if (control !== undefined && isPing(message.body, compressionIn(message.headers))) {
+    } else if (control !== undefined && isPing(message)) {
       this.#start(delivery, control);
     } else {
       this.#waiting.push(delivery);
@@ -137,7 +169,7 @@ export class Intake {
       delivery.drop();
       return;
     }
-    const id = duplicates.idOf(delivery.message.body);
+    const id = duplicates.idOf(delivery.message.body, delivery.message.contentType);
     if (duplicates.hasBegun(id)) {
       this.#dropTwin(delivery, id);
       return;
@@ -186,88 +218,65 @@ export class Intake {
     executor: Executor,
     scannedId: string | undefined,
   ): Promise<void> {
-    const { duplicates, replies } = this.#of;
+    const { duplicates, crashes, outcomes } = this.#of;
     const { body, contentType, headers } = delivery.message;
     const compression = compressionIn(headers);
     const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
-    const work = { body, contentType, compression, deadline: delivery.deadline, asksToBegin };
+    const alone = crashes.isSuspect(scannedId);
+    const work = {
+      body,
+      contentType,
+      compression,
+      deadline: delivery.deadline,
+      asksToBegin,
+      alone,
+    };
     let id = scannedId;
-    let stopKeepingAlive: (() => void) | undefined;
-    const outcome = await executor.execute(work, ({ uniqueId, replyTo, keepAliveMs }) => {
+    let onEnd: (() => void) | undefined;
+    const execution = executor.execute(work, (begun) => {
       if (asksToBegin) {
-        id = uniqueId;
+        id = begun.uniqueId;
         if (duplicates.hasBegun(id)) return false;
         duplicates.begin(id);
       }
       delivery.begun();
-      if (replyTo !== undefined && keepAliveMs !== undefined) {
-        stopKeepingAlive = replies.keepAlive(replyTo, keepAliveMs);
-      }
+      onEnd = this.#attend(begun, delivery, (reason) => execution.cancel(reason));
       return true;
     });
-    stopKeepingAlive?.();
-    switch (outcome.type) {
-      case 'done':
-        await this.#finish(delivery, outcome);
-        break;
-      case 'refused':
-        this.#dropTwin(delivery, id);
-        break;
-      case 'malformed':
-        delivery.malformed(outcome.error);
-        break;
-      case 'lost':
-        await this.#lose(delivery, outcome, id);
-        break;
-      default:
-        outcome satisfies never;
-    }
-  }
-
-  async #finish(delivery: Delivery, outcome: Extract<Outcome, { type: 'done' }>): Promise<void> {
-    const { method, replyTo, reply, failure, expected } = outcome;
-    if (failure !== undefined) {
-      const { log } = this.#of;
-      const error = `${failure.class}: ${shortened(failure.message)}`;
-      const fields = { method: shortened(method), error };
-      if (expected) log.debug(fields, 'a method failed as expected');
-      else if (failure.module === dispatcherModule) log.warn(fields, 'a request found no method');
-      else
-        log.error(
-          { ...fields, stack: failure.tb.join('').slice(0, maxStackLength) },
-          'a method failed',
-        );
-    }
-    if (replyTo !== undefined && reply !== undefined) await this.#of.replies.send(replyTo, reply);
-    delivery.replied();
-    this.#finished++;
-  }
-
-  async #lose(
-    delivery: Delivery,
-    outcome: Extract<Outcome, { type: 'lost' }>,
-    id: string | undefined,
-  ): Promise<void> {
-    if (delivery.lost(outcome)) {
-      this.#of.duplicates.forget(id);
+    this.#executions.add(execution);
+    const outcome = await execution.outcome;
+    this.#executions.delete(execution);
+    onEnd?.();
+    if (outcome.type === 'refused') this.#dropTwin(delivery, id);
+    else if (await outcomes.settle(delivery, outcome, id)) {
+      duplicates.forget(id);
       this.#returned++;
-      return;
     }
-    this.#abandoned++;
-    await this.#apologize(outcome.begun, outcome.error);
   }
 
-  /** Tells a caller that its call ended without its method's doing, rather than let it time out. */
-  async #apologize(begun: Begun | undefined, error: Error): Promise<void> {
-    if (begun?.replyTo === undefined) return;
-    const { method, replyTo } = begun;
-    const reason =
-      error instanceof HostCrashed
-        ? error
-        : new CallCancelled('the server was stopped before the method ended', { method });
-    const failure = failureFrom(reason);
-    const told = this.#of.exposeStacks ? failure : withoutTraceback(failure);
-    const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: told });
-    await this.#of.replies.send(replyTo, reply);
+  /** Keeps in touch with the caller of a call that runs; returns what ends that. */
+  #attend(
+    { replyTo, keepAliveMs }: Begun,
+    { message }: Delivery,
+    cancel: (reason: CancelReason) => void,
+  ): () => void {
+    if (replyTo === undefined) return () => {};
+    const { replies } = this.#of;
+    const ends: (() => void)[] = [];
+    if (keepAliveMs !== undefined) {
+      ends.push(replies.keepAlive(replyTo, keepAliveMs, () => cancel('caller-gone')));
+    }
+    const { msgId } = replyTo;
+    if (typeof msgId === 'string' && isCancellable(message.headers)) {
+      const cancelThis = (): void => cancel('cancelled');
+      this.#cancellable.set(msgId, cancelThis);
+      ends.push(replies.tellCancelQueue(replyTo), () => {
+        // Ids are the senders': another message may have come with the same.
+        if (this.#cancellable.get(msgId) === cancelThis) this.#cancellable.delete(msgId);
+      });
+    }
+    return () => {
+      for (const end of ends) end();
+    };
   }
 }

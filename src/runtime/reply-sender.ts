@@ -3,6 +3,8 @@ import { MessageUndeliverable } from '../errors.ts';
 import type { ReplyTo } from '../executors/executor.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
 import { encodeKeepAlive } from '../wire/reply.ts';
+import { CancelNotes } from './cancel-notes.ts';
+import { KeepAliveSender } from './keep-alive-sender.ts';
 import { MissingQueues } from './missing-queues.ts';
 
 /** What a {@link ReplySender} is made of. */
@@ -12,6 +14,10 @@ export interface ReplySenderOptions {
   readonly missingQueueTimeoutMs: number;
   /** What the names of queues that are answered begin with. */
   readonly queuePrefix: string;
+  /** How long nobody may take a caller's keep-alives before it is held to be gone, in milliseconds. */
+  readonly callerGoneGraceMs: number;
+  /** Opens the queue on which this process takes cancellations; resolves with its name. */
+  readonly openCancelQueue: () => Promise<string>;
   readonly log: Log;
 }
 
@@ -27,6 +33,7 @@ const sendTimeoutMs = 60_000;
 export class ReplySender {
   readonly #options: ReplySenderOptions;
   readonly #missing: MissingQueues;
+  readonly #cancelNotes: CancelNotes;
   readonly #stopping = new AbortController();
 
   constructor(options: ReplySenderOptions) {
@@ -34,6 +41,11 @@ export class ReplySender {
     this.#missing = new MissingQueues({
       publish: ({ queue, message }) => this.#publish(queue, message, this.#stopping.signal),
       timeoutMs: options.missingQueueTimeoutMs,
+      log: options.log,
+    });
+    this.#cancelNotes = new CancelNotes({
+      openQueue: options.openCancelQueue,
+      publish: (queue, message, signal) => this.#publish(queue, message, signal),
       log: options.log,
     });
   }
@@ -64,32 +76,30 @@ export class ReplySender {
   /**
    * Tells a caller now and then that its call is still running.
    *
-   * @returns What ends it, so that none is sent after the reply; it ends by itself when the caller's
-   * queue is gone.
+   * @param onGone - Called once, when the caller is held to be gone: for `callerGoneGraceMs` its queue
+   * was missing, or nobody consumed it. Nothing is sent any more by then.
+   * @returns What ends it, so that none is sent after the reply.
    */
-  keepAlive({ queue, msgId }: ReplyTo, intervalMs: number): () => void {
+  keepAlive({ queue, msgId }: ReplyTo, intervalMs: number, onGone: () => void): () => void {
     if (!this.#isReplyQueue(queue)) return () => {};
-    const over = new AbortController();
-    const stop = (): void => {
-      clearInterval(timer);
-      over.abort();
-    };
-    let isSending = false;
-    const beat = async (): Promise<void> => {
-      // While the broker is away one is enough: they would all arrive together.
-      if (isSending) return;
-      isSending = true;
-      try {
-        await this.#publish(queue, encodeKeepAlive({ msgId }), over.signal);
-      } catch (error) {
-        // Whatever else went wrong, the next one may get through.
-        if (error instanceof MessageUndeliverable) stop();
-      } finally {
-        isSending = false;
-      }
-    };
-    const timer = setInterval(() => void beat(), intervalMs);
-    return stop;
+    const { driver, callerGoneGraceMs } = this.#options;
+    const sender = new KeepAliveSender({
+      send: (signal) => this.#publish(queue, encodeKeepAlive({ msgId }), signal),
+      isHeard: (signal) => driver.hasConsumer(queue, { timeoutMs: sendTimeoutMs, signal }),
+      intervalMs,
+      graceMs: callerGoneGraceMs,
+      onGone,
+    });
+    return () => sender.stop();
+  }
+
+  /**
+   * Tells a caller where to cancel its call; only for one whose request says that it may.
+   *
+   * @returns What ends it, for when the call is over.
+   */
+  tellCancelQueue(replyTo: ReplyTo): () => void {
+    return this.#isReplyQueue(replyTo.queue) ? this.#cancelNotes.tell(replyTo) : () => {};
   }
 
   /** Resolves when no reply waits for its queue any more. */

@@ -1,7 +1,8 @@
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { AccessPolicy } from '../dispatcher/access-policy.ts';
 import type { RabbitOptions } from '../driver/rabbit/rabbit-options.ts';
 import type { Transport } from '../driver/transport.ts';
+import { defaultCancelGraceMs } from '../executors/cancel-clock.ts';
 import type { ExecutorName } from '../executors/executor.ts';
 import type { WireOptions } from '../executors/wire-options.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -11,6 +12,12 @@ import type { ServerTarget } from '../target.ts';
 import type { Compression } from '../wire/compression.ts';
 import { defaultMessageLimits } from '../wire/message-limits.ts';
 import type { Acknowledge } from './delivery.ts';
+import {
+  type PoolOptions,
+  type ProcessOptions,
+  type ResolvedHostsOptions,
+  resolveHostsOptions,
+} from './host-options.ts';
 import { runtimeSchema } from './runtime-schema.ts';
 
 /**
@@ -77,10 +84,22 @@ export interface RPCOptions {
   /** How many `_unique_id`s are remembered, so that a message that comes twice runs once. @default 10_000 */
   readonly duplicateWindow?: number;
   /**
+   * How many hosts a message may take with it before it is set aside: rejected, which dead-letters it
+   * where the queue says so. Before that it is tried again, where it is not acknowledged yet. @default 3
+   */
+  readonly maxCrashes?: number;
+  /**
    * How long a reply is tried again whose queue does not exist, in milliseconds: its caller may be
    * about to come back. @default 60_000
    */
   readonly missingReplyQueueTimeoutMs?: number;
+  /**
+   * How long a caller that monitors its call has to be away, in milliseconds, before the call is
+   * cancelled: its reply queue missing, or consumed by nobody. Callers that lost the broker come back:
+   * with less than they take for it, up to three heartbeats, calls are cancelled that they still wait
+   * for; with more, what nobody waits for computes longer. 0: as soon as it is seen. @default 10_000
+   */
+  readonly callerGoneGraceMs?: number;
   /**
    * What the name of a reply queue must begin with to be answered. The caller chooses the name, so
    * whoever may send requests could have replies written to any queue. @default 'reply_'
@@ -115,6 +134,12 @@ export interface RuntimeOptions {
   /** For the `async` executor. `concurrency`: calls under way at once, at least 1. @default 64 */
   readonly async?: { readonly concurrency?: number };
   readonly pool?: PoolOptions;
+  readonly process?: ProcessOptions;
+  /**
+   * How long a cancelled call may take to end by itself, in milliseconds; then its host is killed and
+   * replaced, under `pool` and `process`. Too low and methods have no time to clean up. @default 250
+   */
+  readonly cancelGraceMs?: number;
   /** Connections, deadlines and retries of the RabbitMQ driver. */
   readonly rabbit?: RabbitOptions;
   /** The exchange of targets that name none; peers must agree on it. @default 'openstack' */
@@ -125,18 +150,6 @@ export interface RuntimeOptions {
   readonly signals?: boolean;
   /** A pino logger, `console`, or anything with their methods. @default nowhere */
   readonly log?: Log;
-}
-
-/** For the `pool` executor. */
-export interface PoolOptions {
-  /** How many hosts, each on a thread; at least 1. @default the machine's parallelism */
-  readonly threads?: number;
-  /** Calls in one host at once; above 1 only for methods that wait more than they compute. @default 1 */
-  readonly concurrency?: number;
-  /** The most that a host's JavaScript heap may grow to, in MiB, at least 16. @default Node's own limit */
-  readonly maxHeapMb?: number;
-  /** How long a host's endpoints may take to load, in milliseconds. @default 30_000 */
-  readonly readyTimeoutMs?: number;
 }
 
 /** {@link RuntimeOptions} with nothing left open. */
@@ -152,12 +165,14 @@ export interface ResolvedRuntimeOptions {
   readonly lookAhead: number | undefined;
   readonly duplicateWindow: number;
   readonly missingReplyQueueTimeoutMs: number;
+  readonly callerGoneGraceMs: number;
   readonly replyQueuePrefix: string;
   readonly wire: WireOptions;
   readonly asyncConcurrency: number;
-  readonly pool: Required<Omit<PoolOptions, 'maxHeapMb'>> & {
-    readonly maxHeapMb: number | undefined;
-  };
+  readonly pool: ResolvedHostsOptions;
+  readonly process: ResolvedHostsOptions & { readonly maxRssMb: number | undefined };
+  readonly cancelGraceMs: number;
+  readonly maxCrashes: number;
   readonly rabbit: RabbitOptions;
   readonly controlExchange: string;
   readonly drainTimeoutMs: number;
@@ -172,7 +187,7 @@ export interface ResolvedRuntimeOptions {
  */
 export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptions {
   checkOptions(runtimeSchema, raw, 'runtime options');
-  const { rpc, pool = {} } = raw;
+  const { rpc, pool = {}, process: child = {} } = raw;
   const { topic, server = hostname(), exchange } = rpc.target;
   return {
     transport: raw.transport ?? 'memory://',
@@ -186,6 +201,7 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
     lookAhead: rpc.lookAhead,
     duplicateWindow: rpc.duplicateWindow ?? 10_000,
     missingReplyQueueTimeoutMs: rpc.missingReplyQueueTimeoutMs ?? 60_000,
+    callerGoneGraceMs: rpc.callerGoneGraceMs ?? 10_000,
     replyQueuePrefix: rpc.replyQueuePrefix ?? 'reply_',
     wire: {
       limits: {
@@ -196,12 +212,10 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
       exposeStacks: rpc.exposeStacks ?? true,
     },
     asyncConcurrency: raw.async?.concurrency ?? 64,
-    pool: {
-      threads: pool.threads ?? availableParallelism(),
-      concurrency: pool.concurrency ?? 1,
-      maxHeapMb: pool.maxHeapMb,
-      readyTimeoutMs: pool.readyTimeoutMs ?? 30_000,
-    },
+    pool: resolveHostsOptions(pool, pool.threads),
+    process: { ...resolveHostsOptions(child, child.processes), maxRssMb: child.maxRssMb },
+    cancelGraceMs: raw.cancelGraceMs ?? defaultCancelGraceMs,
+    maxCrashes: rpc.maxCrashes ?? 3,
     rabbit: raw.rabbit ?? {},
     controlExchange: raw.controlExchange ?? 'openstack',
     drainTimeoutMs: raw.drainTimeoutMs ?? 30_000,

@@ -6,6 +6,7 @@ import { executorNames } from '../executors/executor.ts';
 import { isSerializer, serializerMethods } from '../serializer.ts';
 import { compressions } from '../wire/compression.ts';
 import { defaultMessageLimits } from '../wire/message-limits.ts';
+import { poolSchema, processSchema } from './host-options.ts';
 
 const count = z.int().min(1);
 const durationMs = z.number().min(0);
@@ -46,7 +47,9 @@ export const runtimeSchema: z.ZodType = z.strictObject({
     acknowledge: z.enum(['on-dispatch', 'on-reply']).optional(),
     lookAhead: count.optional(),
     duplicateWindow: count.optional(),
+    maxCrashes: count.optional(),
     missingReplyQueueTimeoutMs: durationMs.optional(),
+    callerGoneGraceMs: durationMs.optional(),
     replyQueuePrefix: z.string().max(200).optional(),
     compression: z.enum(compressions).optional(),
     limits: z
@@ -57,14 +60,9 @@ export const runtimeSchema: z.ZodType = z.strictObject({
       .optional(),
   }),
   async: z.strictObject({ concurrency: count.optional() }).optional(),
-  pool: z
-    .strictObject({
-      threads: count.optional(),
-      concurrency: count.optional(),
-      maxHeapMb: z.number().min(16).optional(),
-      readyTimeoutMs: durationMs.optional(),
-    })
-    .optional(),
+  pool: poolSchema.optional(),
+  process: processSchema.optional(),
+  cancelGraceMs: durationMs.optional(),
   rabbit: rabbitSchema.optional(),
   controlExchange: name.optional(),
   drainTimeoutMs: durationMs.optional(),

@@ -1,20 +1,23 @@
-import type { Listener } from '../driver/driver.ts';
-import { Transport } from '../driver/transport.ts';
-import { ClosedError, ExecutorLoadFailure, MessagingTimeout } from '../errors.ts';
+import {
+  ClosedError,
+  ExecutorLoadFailure,
+  InvalidOptionError,
+  MessagingTimeout,
+} from '../errors.ts';
 import type { Executor, ExecutorName } from '../executors/executor.ts';
+import type { HostCounts } from '../executors/host-keeper.ts';
+import { HostsExecutor } from '../executors/hosts-executor.ts';
 import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
-import { controlLane } from './control-lane.ts';
-import { Duplicates } from './duplicates.ts';
 import { readEnvironment } from './environment.ts';
-import { Intake, type IntakeCounts } from './intake.ts';
-import { ReplySender } from './reply-sender.ts';
+import { countsSince, type IntakeCounts, noCounts } from './intake.ts';
+import { RPCServer } from './rpc-server.ts';
 import {
   type ResolvedRuntimeOptions,
   type RuntimeOptions,
   resolveRuntimeOptions,
 } from './runtime-options.ts';
-import { listenForShutdown } from './shutdown-signals.ts';
+import { listenForSignals } from './signals.ts';
 
 /**
  * Where a runtime is in its life.
@@ -36,6 +39,9 @@ export interface StartOptions extends WaitOptions {
 
 /** What {@link Runtime.drain} reports: how many calls came to which end while it drained. */
 export interface DrainReport extends IntakeCounts {}
+
+/** What became of a runtime's calls, in numbers. */
+export interface RuntimeCounts extends IntakeCounts {}
 
 /**
  * Serves RPC endpoints: what an application starts.
@@ -59,11 +65,7 @@ export class Runtime implements AsyncDisposable {
   readonly #aborting = new AbortController();
   #state: RuntimeState = 'idle';
   #executor: Executor | undefined;
-  #control: Executor | undefined;
-  #transport: Transport | undefined;
-  #listener: Listener | undefined;
-  #replies: ReplySender | undefined;
-  #intake: Intake | undefined;
+  #server: RPCServer | undefined;
   #starting: Promise<void> | undefined;
   #draining: Promise<DrainReport> | undefined;
   #failure: Error | undefined;
@@ -91,6 +93,16 @@ export class Runtime implements AsyncDisposable {
     return this.#executor?.slots ?? 0;
   }
 
+  /** What became of the calls since the runtime was started. */
+  get counts(): RuntimeCounts {
+    return this.#server?.counts ?? noCounts;
+  }
+
+  /** The hosts of `pool` and `process`; absent under the other executors, and before the start. */
+  get hosts(): HostCounts | undefined {
+    return this.#executor instanceof HostsExecutor ? this.#executor.hosts : undefined;
+  }
+
   /** Settles when all has ended: with why the runtime failed, or nothing. Never rejects. */
   get closed(): Promise<Error | undefined> {
     return this.#closed.promise;
@@ -114,6 +126,22 @@ export class Runtime implements AsyncDisposable {
     }
     this.#starting ??= this.#start(options);
     return this.#starting;
+  }
+
+  /**
+   * Loads the endpoints anew: starts a host with the code as it is now for each that is there, one after
+   * the other, and lets the old one end what it runs. No call is lost, and none waits for it.
+   *
+   * @throws {@link ExecutorLoadFailure} when the endpoints can't be loaded, and the hosts that are left
+   * stay; {@link InvalidOptionError} under `blocking` and `async`: what Node has once imported into a
+   * thread it keeps; {@link ClosedError} when the runtime is not running.
+   */
+  async reload(): Promise<void> {
+    if (this.#state !== 'running') throw new ClosedError('the runtime is not running');
+    if (this.#executor instanceof HostsExecutor) return await this.#executor.reload();
+    throw new InvalidOptionError(
+      `the ${this.executor} executor can't reload endpoints; pool and process can`,
+    );
   }
 
   /**
@@ -161,7 +189,8 @@ export class Runtime implements AsyncDisposable {
       await this.#executor.start(signal);
       signal.throwIfAborted();
       void this.#executor.closed.then((reason) => reason && this.#fail(reason));
-      await this.#listen(this.#executor, signal);
+      this.#server = new RPCServer(this.#options, this.#executor);
+      await this.#server.open(signal, (error) => this.#fail(asError(error)));
       signal.throwIfAborted();
     } catch (error) {
       if (this.#draining === undefined) {
@@ -173,48 +202,7 @@ export class Runtime implements AsyncDisposable {
     }
     this.#state = 'running';
     this.#holdProcess = setInterval(() => {}, longestTimerMs);
-    if (this.#options.signals) this.#listenForSignals();
-  }
-
-  async #listen(executor: Executor, signal: AbortSignal): Promise<void> {
-    const { transport, controlExchange, rabbit, log, target, acknowledge } = this.#options;
-    this.#transport =
-      transport instanceof Transport
-        ? transport
-        : Transport.of(transport, { controlExchange, rabbit, log });
-    const { driver } = this.#transport;
-    await driver.open({ signal });
-    const lookAhead = this.#options.lookAhead ?? Math.max(2, executor.slots);
-    const listener = await driver.listen(target, {
-      // Acknowledged when it begins, a message holds its place only while it waits.
-      prefetch: acknowledge === 'on-dispatch' ? lookAhead : lookAhead + executor.slots,
-      signal,
-    });
-    this.#listener = listener;
-    this.#replies = new ReplySender({
-      driver,
-      missingQueueTimeoutMs: this.#options.missingReplyQueueTimeoutMs,
-      queuePrefix: this.#options.replyQueuePrefix,
-      log,
-    });
-    this.#control = this.#options.ping ? controlLane() : undefined;
-    await this.#control?.start(signal);
-    this.#intake = new Intake({
-      listener,
-      executor,
-      control: this.#control,
-      replies: this.#replies,
-      duplicates: new Duplicates(this.#options.duplicateWindow),
-      acknowledge,
-      maxBodyBytes: this.#options.wire.limits.maxBodyBytes,
-      exposeStacks: this.#options.wire.exposeStacks,
-      log,
-    });
-    void this.#intake.run().catch((error: unknown) => this.#fail(asError(error)));
-  }
-
-  #listenForSignals(): void {
-    this.#ignoreSignals = listenForShutdown(this);
+    if (this.#options.signals) this.#ignoreSignals = listenForSignals(this, this.#options.log);
   }
 
   #fail(reason: Error): void {
@@ -229,20 +217,19 @@ export class Runtime implements AsyncDisposable {
   // In the order of a message: nothing more in, what runs out, then everything shut behind it.
   async #drain(timeoutMs: number): Promise<DrainReport> {
     const wasStarting = this.#state === 'starting';
-    const before = this.#intake?.counts ?? none;
+    const before = this.counts;
     this.#state = 'draining';
     if (wasStarting) {
       this.#aborting.abort(new ClosedError('the runtime was stopped'));
       if (this.#failure === undefined) await this.#starting?.catch(() => {});
     }
     const steps: readonly (() => unknown)[] = [
-      () => this.#intake?.stop(),
+      () => this.#server?.stopTaking(),
       () => this.#finish(timeoutMs),
       () => this.#executor?.stop(),
-      () => this.#control?.stop(),
-      () => this.#flushReplies(),
-      () => this.#listener?.close(),
-      () => (this.#transport === this.#options.transport ? undefined : this.#transport?.close()),
+      () => this.#server?.flushReplies(),
+      () => this.#server?.closeListener(),
+      () => this.#server?.closeTransport(),
     ];
     for (const step of steps) {
       try {
@@ -256,31 +243,23 @@ export class Runtime implements AsyncDisposable {
     clearInterval(this.#holdProcess);
     this.#state = this.#failure === undefined ? 'stopped' : 'failed';
     this.#closed.resolve(this.#failure);
-    return since(before, this.#intake?.counts ?? none);
+    return countsSince(before, this.counts);
   }
 
-  /** Waits for what runs, no longer than the grace lasts. */
+  /** Waits for what runs, no longer than the grace lasts; towards its end, methods are asked to stop. */
   async #finish(timeoutMs: number): Promise<void> {
     const grace = new AbortController();
     const endGrace = (): void => grace.abort();
     if (this.#aborting.signal.aborted) endGrace();
     else this.#aborting.signal.addEventListener('abort', endGrace, { once: true });
-    await Promise.race([this.#intake?.idle(), pause(timeoutMs, grace.signal)]);
+    const cancelGraceMs = Math.min(this.#options.cancelGraceMs, timeoutMs / 10);
+    const idle = this.#server?.idle().then(endGrace);
+    await pause(timeoutMs - cancelGraceMs, grace.signal);
+    this.#server?.cancelAll('draining');
+    await Promise.race([idle, pause(cancelGraceMs, grace.signal)]);
     endGrace();
   }
-
-  /** Lets the replies to what was just abandoned go out, briefly, and gives up the rest. */
-  async #flushReplies(): Promise<void> {
-    const over = new AbortController();
-    await Promise.race([this.#intake?.idle(), pause(lastRepliesMs, over.signal)]);
-    over.abort();
-    this.#replies?.stop();
-    await this.#intake?.idle();
-  }
 }
-
-/** How long the last replies may take to reach the broker when the grace is over. */
-const lastRepliesMs = 1_000;
 
 /** Why a start failed; that its caller gave up counts for more than what that led to. */
 function startFailure(error: unknown, wait: WaitOptions, timeout?: AbortSignal): Error {
@@ -294,14 +273,4 @@ function startFailure(error: unknown, wait: WaitOptions, timeout?: AbortSignal):
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new ExecutorLoadFailure(String(error), { cause: error });
-}
-
-const none: IntakeCounts = { finished: 0, returned: 0, abandoned: 0 };
-
-function since(before: IntakeCounts, now: IntakeCounts): IntakeCounts {
-  return {
-    finished: now.finished - before.finished,
-    returned: now.returned - before.returned,
-    abandoned: now.abandoned - before.abandoned,
-  };
 }

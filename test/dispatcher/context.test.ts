@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CallContext, type CallContextOptions } from '../../src/dispatcher/context.ts';
-import { CallCancelled, ClosedError } from '../../src/errors.ts';
+import { CallCancelled } from '../../src/errors.ts';
+import { RunningCall } from '../../src/executors/running-call.ts';
 
 const context = (options: Partial<CallContextOptions> = {}): CallContext =>
   new CallContext({
@@ -9,7 +10,7 @@ const context = (options: Partial<CallContextOptions> = {}): CallContext =>
     namespace: undefined,
     version: '1.0',
     msgId: 'id-1',
-    signal: new AbortController().signal,
+    cancellation: new RunningCall(),
     deadline: undefined,
     ...options,
   });
@@ -35,25 +36,43 @@ describe('CallContext', () => {
     while (!ctx.aborted) turns += 1;
     expect(turns).toBeGreaterThan(0);
     expect(ctx.signal.aborted).toBe(false);
-    expect(() => ctx.throwIfAborted()).toThrow('call of resize is past its deadline');
-  });
-
-  test('an aborted call throws why, with the method and the id', () => {
-    const ctx = context({ signal: AbortSignal.abort('why') });
-    expect(ctx.aborted).toBe(true);
     expect(() => ctx.throwIfAborted()).toThrow(
-      expect.objectContaining({
-        code: 'ERR_GREENROOM_CALL_CANCELLED',
-        method: 'resize',
-        msgId: 'id-1',
-        cause: 'why',
-      }),
+      'call of resize was cancelled: its deadline has passed',
     );
-    expect(() => ctx.throwIfAborted()).toThrow(CallCancelled);
   });
 
-  test('a reason that is one of our errors is thrown as it is', () => {
-    const reason = new ClosedError('closed');
-    expect(() => context({ signal: AbortSignal.abort(reason) }).throwIfAborted()).toThrow(reason);
+  test('a cancelled call throws why, with the method and the id', () => {
+    const cancellation = new RunningCall();
+    const ctx = context({ cancellation });
+    expect(ctx.signal.aborted).toBe(false);
+    cancellation.cancel('caller-gone');
+    cancellation.cancel('draining');
+    expect(ctx.aborted).toBe(true);
+    const why = {
+      code: 'ERR_GREENROOM_CALL_CANCELLED',
+      reason: 'caller-gone',
+      method: 'resize',
+      message: 'call of resize was cancelled: its caller is gone',
+    };
+    expect(() => ctx.throwIfAborted()).toThrow(expect.objectContaining({ ...why, msgId: 'id-1' }));
+    expect(() => ctx.throwIfAborted()).toThrow(CallCancelled);
+    expect(ctx.signal.aborted).toBe(true);
+    expect(ctx.signal.reason).toBeInstanceOf(CallCancelled);
+    expect(ctx.signal.reason).toMatchObject({ reason: 'caller-gone' });
+  });
+
+  test('a signal that is first looked at when the call has been cancelled has aborted', () => {
+    const cancellation = new RunningCall(() => 'deadline');
+    cancellation.begin('resize');
+    expect(context({ cancellation }).signal.reason).toMatchObject({ reason: 'deadline' });
+  });
+
+  test('a loop that lets nothing in sees the flag that another thread raises', () => {
+    let flag: 'draining' | undefined;
+    const ctx = context({ cancellation: new RunningCall(() => flag) });
+    expect(ctx.aborted).toBe(false);
+    flag = 'draining';
+    expect(ctx.aborted).toBe(true);
+    expect(() => ctx.throwIfAborted()).toThrow('the server is stopping');
   });
 });

@@ -3,10 +3,11 @@ import {
   RPCDispatcher,
   type RPCDispatcherOptions,
 } from '../../src/dispatcher/rpc-dispatcher.ts';
+import { RunningCall } from '../../src/executors/running-call.ts';
 import type { Request } from '../../src/wire/request.ts';
 
 /** A call that nobody aborts and that has no deadline. */
-export const openCall = { signal: new AbortController().signal, deadline: undefined };
+export const openCall = { cancellation: new RunningCall(), deadline: undefined };
 
 /** Sends one request, of which only what matters is given, to endpoints made for it. */
 export function dispatch(

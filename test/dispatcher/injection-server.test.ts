@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Context } from '../../src/dispatcher/context.ts';
-import { isJsonContentType } from '../../src/wire/envelope.ts';
+import { formatOf } from '../../src/wire/body-format.ts';
 import { failureFrom } from '../../src/wire/failure.ts';
 import { decodeRequest } from '../../src/wire/request.ts';
 import { injections } from '../wire/captures.ts';
@@ -140,7 +140,7 @@ describe.each(['injection-server.v14.json', 'injection-server.v2026.json'])('%s'
     ];
     for (const [index, contentType] of sent.entries()) {
       expect(verdictOf(file, `content_type ${names[index]}`)).toBe('rejected');
-      expect(isJsonContentType(contentType)).toBe(false);
+      expect(formatOf(contentType)).toBeUndefined();
     }
   });
 });

@@ -28,7 +28,8 @@ describe('running the method', () => {
       target: { namespace: 'n', version: '1.4' },
       look: (ctx: Context) => seen.push(ctx),
     };
-    const signal = AbortSignal.abort('gone');
+    const cancellation = { reason: 'cancelled', signal: AbortSignal.abort('gone') } as const;
+    const { signal } = cancellation;
     const dispatcher = new RPCDispatcher({ endpoints: [endpoint] });
     const request = {
       method: 'look',
@@ -38,7 +39,7 @@ describe('running the method', () => {
       context: { user: 'alice' },
       call: { msgId: 'id', replyQueue: 'q', monitorTimeout: null },
     };
-    await dispatcher.dispatch(request, { signal, deadline: 5 });
+    await dispatcher.dispatch(request, { cancellation, deadline: 5 });
     expect(seen[0]).toBeInstanceOf(CallContext);
     expect(seen[0]).toMatchObject({
       values: { user: 'alice' },

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { LoopExecutor } from '../../src/executors/loop-executor.ts';
-import { replyOf, requestBody, runBody } from './conformance/workshop.ts';
+import { commonOptions, replyOf, requestBody, runBody } from './conformance/workshop.ts';
 import { describeExecutorConformance } from './conformance.ts';
 
 describeExecutorConformance(
   'blocking',
-  (endpoints) => new LoopExecutor({ name: 'blocking', slots: 1, endpoints }),
+  (endpoints, wanted = {}) =>
+    new LoopExecutor({ ...commonOptions(wanted), name: 'blocking', slots: 1, endpoints }),
 );
 describeExecutorConformance(
   'async',
-  (endpoints) => new LoopExecutor({ name: 'async', slots: 5, endpoints }),
+  (endpoints, wanted = {}) =>
+    new LoopExecutor({ ...commonOptions(wanted), name: 'async', slots: 5, endpoints }),
 );
 
 describe('LoopExecutor', () => {
@@ -53,6 +55,6 @@ describe('LoopExecutor', () => {
     await run.hasBegun;
     await executor.stop();
     expect((await run.outcome).type).toBe('lost');
-    expect(reason).toMatchObject({ code: 'ERR_GREENROOM_CLOSED' });
+    expect(reason).toMatchObject({ code: 'ERR_GREENROOM_CALL_CANCELLED', reason: 'draining' });
   });
 });

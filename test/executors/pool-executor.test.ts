@@ -1,6 +1,9 @@
 import { describeExecutorConformance } from './conformance.ts';
+import { wantedHosts } from './hosts-making.ts';
 import { makePool } from './pool-making.ts';
 
-describeExecutorConformance('pool', (endpoints, { isSmall = false } = {}) =>
-  makePool({ threads: isSmall ? 1 : 2, concurrency: 2, endpoints }),
+describeExecutorConformance(
+  'pool',
+  (endpoints, wanted = {}) => makePool(wantedHosts(endpoints, wanted)),
+  { hosts: true },
 );

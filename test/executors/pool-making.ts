@@ -1,16 +1,18 @@
-import { PoolExecutor, type PoolExecutorOptions } from '../../src/executors/pool-executor.ts';
-import { silentLog } from '../../src/log.ts';
+import { HostsExecutor } from '../../src/executors/hosts-executor.ts';
+import { ThreadSpawner } from '../../src/executors/thread-spawner.ts';
+import { defaultHosts, type HostsOptions } from './hosts-making.ts';
 
-/** Makes a pool of which only what matters is told; its threads inherit the run's TypeScript loader. */
-export function makePool(options: Partial<PoolExecutorOptions>): PoolExecutor {
-  return new PoolExecutor({
-    threads: 1,
-    concurrency: 1,
-    endpoints: [],
-    typescriptLoader: undefined,
-    maxHeapMb: undefined,
-    readyTimeoutMs: 20_000,
-    log: silentLog,
-    ...options,
+/** What a test says of a pool. */
+export type PoolOptions = HostsOptions;
+
+/** Makes a pool of which only what matters is told. */
+export function makePool({ maxHeapMb, ...options }: PoolOptions): HostsExecutor {
+  const all = { ...defaultHosts, ...options };
+  const { hosts, spareHosts, log } = all;
+  const threads = hosts + Math.max(spareHosts, 1);
+  return new HostsExecutor({
+    ...all,
+    name: 'pool',
+    spawner: new ThreadSpawner({ threads, maxHeapMb, log }),
   });
 }

@@ -5,7 +5,7 @@ import { inlineModule } from './inline-module.ts';
 import { makePool } from './pool-making.ts';
 
 describe('a method that keeps its thread', () => {
-  const workshop = useWorkshop((endpoints) => makePool({ threads: 2, endpoints }));
+  const workshop = useWorkshop((endpoints) => makePool({ hosts: 2, endpoints }));
 
   it('leaves this event loop free', async () => {
     const { run, stage } = workshop();

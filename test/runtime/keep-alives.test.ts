@@ -1,9 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Destination, Driver, OutgoingMessage, SendOptions } from '../../src/driver/driver.ts';
-import { MessageDeliveryFailure, MessageUndeliverable } from '../../src/errors.ts';
-import { silentLog } from '../../src/log.ts';
-import { ReplySender } from '../../src/runtime/reply-sender.ts';
-import { deferred } from '../../src/waiting.ts';
 import { encodeRequest } from '../../src/wire/request.ts';
 import { openReplyBox } from './reply-box.ts';
 import { openTheatre, type Theatre, venues } from './theatre.ts';
@@ -63,76 +58,5 @@ describe.each(venues)('keep-alives on $kind', (venue) => {
     expect(box.to('none')).toMatchObject([{ ending: true, failure: { class: 'NoSuchMethod' } }]);
     theatre.stage.release();
     await expect.poll(() => box.to('held').at(-1)?.ending).toBe(true);
-  });
-});
-
-describe('ReplySender.keepAlive', () => {
-  /** A sender over a driver whose sends end as the test says. */
-  function sender(onSend: (options: SendOptions) => Promise<void>): {
-    replies: ReplySender;
-    sent: number[];
-  } {
-    const sent: number[] = [];
-    const driver = {
-      send(_to: Destination, _message: OutgoingMessage, options: SendOptions = {}) {
-        sent.push(performance.now());
-        return onSend(options);
-      },
-    } as unknown as Driver;
-    const replies = new ReplySender({
-      driver,
-      missingQueueTimeoutMs: 0,
-      queuePrefix: 'reply_',
-      log: silentLog,
-    });
-    return { replies, sent };
-  }
-  const to = { queue: 'reply_of_the_test', msgId: { toString: 1 } };
-
-  it('ends by itself when the queue is gone', async () => {
-    const { replies, sent } = sender(() => Promise.reject(new MessageUndeliverable('no queue')));
-    const other = sender(() => Promise.resolve());
-    const stop = replies.keepAlive(to, 5);
-    const stopOther = other.replies.keepAlive(to, 5);
-    await expect.poll(() => other.sent.length).toBeGreaterThan(5);
-    expect(sent.length).toBe(1);
-    stop();
-    stopOther();
-  });
-
-  it('goes on when the broker was away for one', async () => {
-    const { replies, sent } = sender(() => Promise.reject(new MessageDeliveryFailure('away')));
-    const stop = replies.keepAlive(to, 5);
-    await expect.poll(() => sent.length).toBeGreaterThan(3);
-    stop();
-  });
-
-  it('sends one at a time, and takes back the one that is not sent when it ends', async () => {
-    const given: SendOptions[] = [];
-    const never = deferred<void>();
-    const { replies, sent } = sender((options) => {
-      given.push(options);
-      return never.promise;
-    });
-    const other = sender(() => Promise.resolve());
-    const stop = replies.keepAlive(to, 5);
-    const stopOther = other.replies.keepAlive(to, 5);
-    await expect.poll(() => other.sent.length).toBeGreaterThan(5);
-    expect(sent.length).toBe(1);
-    stop();
-    stopOther();
-    expect(given[0]?.signal?.aborted).toBe(true);
-    never.resolve();
-  });
-
-  it('tells nobody whose queue is no reply queue', async () => {
-    const { replies, sent } = sender(() => Promise.resolve());
-    const stop = replies.keepAlive({ ...to, queue: 'payments' }, 1);
-    const other = sender(() => Promise.resolve());
-    const stopOther = other.replies.keepAlive(to, 1);
-    await expect.poll(() => other.sent.length).toBeGreaterThan(2);
-    expect(sent.length).toBe(0);
-    stop();
-    stopOther();
   });
 });

@@ -5,7 +5,8 @@ import { ClosedError, RPCClient, type Runtime } from '../../src/index.ts';
 import { inlineModule } from '../executors/inline-module.ts';
 import { errorOf, memory, openTheatre, venues } from './theatre.ts';
 
-const nothing = { finished: 0, returned: 0, abandoned: 0 };
+const cancelled = { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 };
+const nothing = { finished: 0, returned: 0, abandoned: 0, cancelled };
 
 describe('a runtime that was not started', () => {
   it('stops, and cannot be started any more', async () => {

@@ -1,14 +1,24 @@
 import { onTestFinished } from 'vitest';
 import { connect } from '../../src/index.ts';
+import { formatOf } from '../../src/wire/body-format.ts';
+import { compressionIn } from '../../src/wire/compression.ts';
 import { decodeReply, type Reply } from '../../src/wire/reply.ts';
+
+/** A reply with what its message says of itself. */
+export interface BoxedReply extends Reply {
+  /** When it came, on the clock of `performance.now()`. */
+  readonly at: number;
+  readonly contentType: string | undefined;
+  readonly compression?: string;
+}
 
 /** A reply queue of its own, for calls whose every message a test wants to see. */
 export interface ReplyBox {
   readonly queue: string;
-  /** What came, in its order, with when it came on the clock of `performance.now()`. */
-  readonly replies: readonly (Reply & { readonly at: number; readonly compression?: string })[];
+  /** What came, in its order. */
+  readonly replies: readonly BoxedReply[];
   /** Those to a call. */
-  to(msgId: unknown): readonly (Reply & { readonly at: number })[];
+  to(msgId: unknown): readonly BoxedReply[];
   /** Lets go of the queue; on `memory://` it is deleted. */
   close(): Promise<void>;
 }
@@ -17,10 +27,13 @@ export interface ReplyBox {
 export async function openReplyBox(url: string): Promise<ReplyBox> {
   const transport = await connect(url);
   onTestFinished(() => transport.close());
-  const replies: (Reply & { at: number; compression?: string })[] = [];
-  const queue = await transport.driver.takeReplies((body, compression) => {
-    const reply = decodeReply(body, { compression });
-    replies.push({ ...reply, at: performance.now(), ...(compression && { compression }) });
+  const replies: BoxedReply[] = [];
+  const queue = await transport.driver.takeReplies(({ body, contentType, headers }) => {
+    const compression = compressionIn(headers);
+    const format = formatOf(contentType) ?? 'json';
+    const reply = decodeReply(body, { format, compression });
+    const at = performance.now();
+    replies.push({ ...reply, at, contentType, ...(compression && { compression }) });
   });
   return {
     queue,

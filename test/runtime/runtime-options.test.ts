@@ -55,6 +55,8 @@ describe('the options of a runtime', () => {
     [{ rpc, rabbit: { connectRetries: -1 } }, 'rabbit.connectRetries: must be a whole number'],
     [{ rpc: { ...rpc, acknowledge: 'always' } }, 'rpc.acknowledge'],
     [{ rpc: { ...rpc, lookAhead: 0 } }, 'rpc.lookAhead'],
+    [{ rpc: { ...rpc, callerGoneGraceMs: -1 } }, 'rpc.callerGoneGraceMs'],
+    [{ rpc: { ...rpc, callerGoneGraceMs: '10s' } }, 'rpc.callerGoneGraceMs'],
     [{ rpc: { ...rpc, endpoints: '' } }, 'rpc.endpoints: must be a module URL'],
     [{ rpc: { ...rpc, target: { topic: '' } } }, 'rpc.target.topic'],
     [{ rpc: { ...rpc, target: { topic: 'x'.repeat(256) } } }, 'rpc.target.topic'],
@@ -80,6 +82,10 @@ describe('the options of a runtime', () => {
       expect(message).toContain(text);
     }
     expect(message.split('; ')).toHaveLength(5);
+  });
+
+  it('[callerGoneGraceMs] may be 0', () => {
+    expect(complaints({ rpc: { ...rpc, callerGoneGraceMs: 0 } })).toBe('none');
   });
 
   it('take `undefined` for the default', () => {

@@ -63,7 +63,8 @@ export async function openTheatre(
 ): Promise<Theatre> {
   const url = await venue.open();
   const topic = uniqueTopic();
-  const stage = new SharedStage();
+  const stage = SharedStage.open();
+  own(() => stage.close());
   const transport = await connect(url);
   own(() => transport.close());
   const lines: LogLine[] = [];

@@ -87,7 +87,11 @@ describe('[acknowledge] on-reply, a message that comes again while it runs', () 
     await stage.untilEntered(1);
     await send();
     await client.call({}, 'echo', { value: 'after both' });
-    expect(await first.drain({ timeoutMs: 0 })).toEqual({ finished: 1, returned: 2, abandoned: 0 });
+    expect(await first.drain({ timeoutMs: 0 })).toMatchObject({
+      finished: 1,
+      returned: 2,
+      abandoned: 0,
+    });
   });
 });
 

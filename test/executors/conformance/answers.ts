@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { call, type MakeExecutor, replyOf, runBody, useWorkshop } from './workshop.ts';
+import { call, replyOf, runBody, type Workshop } from './workshop.ts';
 
 /** What comes out of an executor for what goes in. */
-export function describeAnswers(makeExecutor: MakeExecutor): void {
+export function describeAnswers(workshop: () => Workshop): void {
   describe('answers', () => {
-    const workshop = useWorkshop(makeExecutor);
-
     it('a call with the encoded reply of its method', async () => {
       const value = { text: 'Grüße, 世界', list: [1, 2.5, null], nested: { deep: true } };
       const run = workshop().run({ method: 'echo', args: { value } });
@@ -137,11 +135,5 @@ export function describeAnswers(makeExecutor: MakeExecutor): void {
         expect(larger.equals(before), 'the larger buffer is as it was').toBe(true);
       },
     );
-
-    it('no more than the deadline allows: the signal aborts when it has passed', async () => {
-      const { run } = workshop();
-      const late = run({ method: 'untilAborted' }, { deadline: performance.now() + 50 });
-      expect((await replyOf(late)).result).toBe('CallCancelled');
-    });
   });
 }

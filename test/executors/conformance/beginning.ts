@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedMessage } from '../../../src/errors.ts';
-import { call, type MakeExecutor, replyOf, requestBody, runBody, useWorkshop } from './workshop.ts';
+import { call, replyOf, requestBody, runBody, type Workshop } from './workshop.ts';
 
 /** When `onBegin` is called, and when it is not. */
-export function describeBeginning(makeExecutor: MakeExecutor): void {
+export function describeBeginning(workshop: () => Workshop): void {
   describe('begins', () => {
-    const workshop = useWorkshop(makeExecutor);
-
     it('once, with the method and where the answer goes, while the method still runs', async () => {
       const { run, stage } = workshop();
       const held = run({ method: 'hold' });

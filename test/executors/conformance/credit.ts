@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type MakeExecutor, replyOf, useWorkshop } from './workshop.ts';
+import { replyOf, type Workshop } from './workshop.ts';
 
 /** How many run at once, and how an executor says that it can take more. */
-export function describeCredit(makeExecutor: MakeExecutor): void {
+export function describeCredit(workshop: () => Workshop): void {
   describe('credit', () => {
-    const workshop = useWorkshop(makeExecutor);
-
     it('is all of the slots when nothing runs, and is there at once', async () => {
       const { executor } = workshop();
       expect(executor.slots).toBeGreaterThan(0);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ClosedError } from '../../../src/errors.ts';
-import { SharedStage } from '../shared-stage.ts';
+import { ClosedError, MessagingError } from '../../../src/errors.ts';
+import { inlineModule } from '../inline-module.ts';
 import {
+  endpointUrl,
   type MakeExecutor,
+  makeWorkshop,
+  openStage,
   openWorkshop,
-  requestBody,
-  runBody,
-  stagedEndpoints,
 } from './workshop.ts';
 
 /** How an executor ends. */
@@ -57,20 +57,66 @@ export function describeStopping(makeExecutor: MakeExecutor): void {
       expect(stage.entered).toBe(executor.slots);
     });
 
+    it('is the same for calls that were to stop already', async () => {
+      const { executor, run, stage } = await openWorkshop(makeExecutor);
+      const cancelled = run({ method: 'hold' });
+      await stage.untilEntered(1);
+      cancelled.cancel('draining');
+      await executor.stop();
+      expect(await cancelled.outcome).toMatchObject({ type: 'lost', begun: { method: 'hold' } });
+    });
+
     it('without start settles `closed`', async () => {
-      const executor = makeExecutor(stagedEndpoints(new SharedStage()), { isSmall: true });
+      const { executor } = makeWorkshop(makeExecutor);
       await executor.stop();
       expect(await executor.closed).toBeUndefined();
     });
 
-    it('during start leaves nothing running', async () => {
-      const executor = makeExecutor(stagedEndpoints(new SharedStage()), { isSmall: true });
-      const started = executor.start(new AbortController().signal).catch(() => 'rejected');
+    it('before start keeps it from starting', async () => {
+      const { executor, run } = makeWorkshop(makeExecutor);
       await executor.stop();
-      await started;
+      await expect(executor.start(new AbortController().signal)).rejects.toBeInstanceOf(
+        ClosedError,
+      );
+      expect((await run({ method: 'note' }).outcome).type).toBe('lost');
+    });
+
+    it('during start leaves nothing running', async () => {
+      const { executor, run } = makeWorkshop(makeExecutor);
+      const starting = errorOf(executor.start(new AbortController().signal));
+      await Promise.all([executor.stop(), executor.stop()]);
+      expect(await starting).toBeInstanceOf(MessagingError);
       expect(await executor.closed).toBeUndefined();
-      const late = runBody(executor, requestBody({}));
-      expect((await late.outcome).type).toBe('lost');
+      expect((await run({ method: 'note' }).outcome).type).toBe('lost');
+    });
+
+    it('does not wait for endpoints that never load', async () => {
+      const url = inlineModule('await new Promise(() => {})');
+      const executor = makeExecutor([{ url }], { isSmall: true });
+      const starting = errorOf(executor.start(new AbortController().signal));
+      await executor.stop();
+      expect(await starting).toBeInstanceOf(MessagingError);
+    });
+
+    it('has endpoints disposed of that start meanwhile, where it can', async () => {
+      const stage = openStage();
+      const options = { stage: stage.folder, name: 'Ann' };
+      const executor = makeExecutor([{ url: endpointUrl('resident'), options }], { isSmall: true });
+      const starting = errorOf(executor.start(new AbortController().signal));
+      await stage.untilNoted(1);
+      await executor.stop();
+      expect(await starting).toBeInstanceOf(MessagingError);
+      const { length } = stage.notes;
+      // Either it never came to its end, or it has been disposed of.
+      if (length > 1) await expect.poll(() => stage.notes.at(-1)).toBe('Ann has left');
     });
   });
+}
+
+/** What a promise is rejected with; nothing when it is not. */
+function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }

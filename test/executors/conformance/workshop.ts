@@ -1,26 +1,53 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
 import type { EndpointModule } from '../../../src/executors/endpoint-module.ts';
-import type { Begun, Executor, Outcome, Work } from '../../../src/executors/executor.ts';
+import type { Begun, Execution, Executor, Work } from '../../../src/executors/executor.ts';
+import type { Log } from '../../../src/log.ts';
 import { decodeReply, type Reply } from '../../../src/wire/reply.ts';
 import { encodeRequest, type Request } from '../../../src/wire/request.ts';
 import { SharedStage } from '../shared-stage.ts';
 
-/** Makes an executor that has not been started; a small one starts sooner and has fewer slots. */
-export type MakeExecutor = (
-  endpoints: readonly EndpointModule[],
-  options?: { readonly isSmall?: boolean },
-) => Executor;
+/** What a test wants of an executor. */
+export interface Wanted {
+  /** Whether it is to run all calls in one place, which starts sooner. @default false */
+  readonly isSmall?: boolean;
+  /** How long a cancelled call has to end by itself, in ms. @default so long that none is given up */
+  readonly cancelGraceMs?: number;
+  /** How long endpoints may take to be disposed of, in ms. @default the executor's own */
+  readonly disposeTimeoutMs?: number;
+  /** How much a host's heap may hold, in MiB, where there are hosts. @default Node's own limit */
+  readonly maxHeapMb?: number;
+  /** Where what endpoints log goes, and print, where there are hosts. @default nowhere */
+  readonly log?: Log;
+}
+
+/** Longer than any test. */
+const patientMs = 120_000;
+
+/** What every executor is made with, whatever else a test says. */
+export function commonOptions({ cancelGraceMs = patientMs, disposeTimeoutMs, log }: Wanted): {
+  readonly cancelGraceMs: number;
+  readonly disposeTimeoutMs?: number;
+  readonly log?: Log;
+} {
+  return {
+    cancelGraceMs,
+    ...(disposeTimeoutMs !== undefined && { disposeTimeoutMs }),
+    ...(log !== undefined && { log }),
+  };
+}
+
+/** Makes an executor that has not been started. */
+export type MakeExecutor = (endpoints: readonly EndpointModule[], wanted?: Wanted) => Executor;
 
 /** A call that was handed to an executor. */
-export interface Run {
-  readonly outcome: Promise<Outcome>;
+export interface Run extends Execution {
   /** What `onBegin` was called with so far. */
   readonly begun: readonly Begun[];
   /** Resolves when it is called. */
   readonly hasBegun: Promise<Begun>;
 }
 
-/** An executor that has the actors of `endpoints/`, and the memory that it shares with them. */
+/** An executor that has the actors of `endpoints/`, and the stage that it shares with them. */
 export interface Workshop {
   readonly executor: Executor;
   readonly stage: SharedStage;
@@ -31,37 +58,51 @@ export interface Workshop {
 /** Where a call's answer goes. */
 export const call = { msgId: 'id-of-the-call', replyQueue: 'reply_of_the_test' };
 
+const modules = ['actor', 'resident', 'scribe', 'wreck'] as const;
+
 /** The URL of a module in `endpoints/`. */
-export function endpointUrl(name: 'actor' | 'wreck'): string {
+export function endpointUrl(name: (typeof modules)[number]): string {
   return new URL(`../endpoints/${name}.ts`, import.meta.url).href;
 }
 
 /** The modules of `endpoints/`, told to share that stage. */
-export function stagedEndpoints({ memory }: SharedStage): EndpointModule[] {
-  const options = { memory };
-  return [
-    { url: endpointUrl('actor'), options },
-    { url: endpointUrl('wreck'), options },
-  ];
+export function stagedEndpoints({ folder: stage }: SharedStage): EndpointModule[] {
+  return modules.map((name) => ({ url: endpointUrl(name), options: { stage } }));
 }
 
-/** Makes and starts a small executor for one test. */
-export async function openWorkshop(makeExecutor: MakeExecutor): Promise<Workshop> {
-  const stage = new SharedStage();
-  const executor = makeExecutor(stagedEndpoints(stage), { isSmall: true });
+/** Opens a stage that is closed with the test. */
+export function openStage(): SharedStage {
+  const stage = SharedStage.open();
+  onTestFinished(() => stage.close());
+  return stage;
+}
+
+/** Makes an executor for one test, not started. */
+export function makeWorkshop(makeExecutor: MakeExecutor, wanted: Wanted = {}): Workshop {
+  const stage = openStage();
+  const executor = makeExecutor(stagedEndpoints(stage), { isSmall: true, ...wanted });
   onTestFinished(() => executor.stop());
-  await executor.start(new AbortController().signal);
   return workshopOf(executor, stage);
 }
 
+/** Makes and starts a small executor for one test. */
+export async function openWorkshop(
+  makeExecutor: MakeExecutor,
+  wanted: Wanted = {},
+): Promise<Workshop> {
+  const workshop = makeWorkshop(makeExecutor, wanted);
+  await workshop.executor.start(new AbortController().signal);
+  return workshop;
+}
+
 /** Makes and starts an executor once for all tests of a `describe`; each must leave it idle. */
-export function useWorkshop(makeExecutor: MakeExecutor): () => Workshop {
+export function useWorkshop(makeExecutor: MakeExecutor, wanted: Wanted = {}): () => Workshop {
   let workshop: Workshop;
   beforeAll(async () => {
-    const stage = new SharedStage();
-    const executor = makeExecutor(stagedEndpoints(stage));
-    await executor.start(new AbortController().signal);
+    const stage = SharedStage.open();
+    const executor = makeExecutor(stagedEndpoints(stage), wanted);
     workshop = workshopOf(executor, stage);
+    await executor.start(new AbortController().signal);
   });
   afterEach(() => {
     expect(workshop.executor.credit, 'credit that the test left behind').toBe(
@@ -69,8 +110,16 @@ export function useWorkshop(makeExecutor: MakeExecutor): () => Workshop {
     );
     workshop.stage.reset();
   });
-  afterAll(() => workshop.executor.stop());
+  afterAll(async () => {
+    await workshop.executor.stop();
+    await workshop.stage.close();
+  });
   return () => workshop;
+}
+
+/** Waits until every call has ended and every host that died has been replaced. */
+export async function untilWhole(executor: Executor): Promise<void> {
+  await expect.poll(() => executor.credit).toBe(executor.slots);
 }
 
 /** The reply that was encoded, read back. */
@@ -94,7 +143,7 @@ export function runBody(executor: Executor, body: Uint8Array, work: Partial<Work
   const hasBegun = new Promise<Begun>((resolve) => {
     onFirst = resolve;
   });
-  const outcome = executor.execute(
+  const { outcome, cancel } = executor.execute(
     { body, contentType: 'application/json', deadline: undefined, ...work },
     (note) => {
       begun.push(note);
@@ -102,7 +151,7 @@ export function runBody(executor: Executor, body: Uint8Array, work: Partial<Work
       return true;
     },
   );
-  return { outcome, begun, hasBegun };
+  return { outcome, cancel, begun, hasBegun };
 }
 
 function workshopOf(executor: Executor, stage: SharedStage): Workshop {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../../../src/dispatcher/context.ts';
 import { SharedStage } from '../shared-stage.ts';
 
@@ -6,8 +7,9 @@ export class Actor {
   static readonly target = { version: '1.2' };
   readonly #stage: SharedStage;
 
-  constructor({ memory }: { readonly memory?: SharedArrayBuffer } = {}) {
-    this.#stage = new SharedStage(memory);
+  /** @param stage - The folder of a {@link SharedStage}; without one, what needs it fails. */
+  constructor({ stage = '' }: { readonly stage?: string } = {}) {
+    this.#stage = new SharedStage(stage);
   }
 
   echo(_ctx: Context, { value }: { readonly value: unknown }): unknown {
@@ -16,8 +18,8 @@ export class Actor {
 
   /** What it was sent along, and how it was called. */
   about(ctx: Context): object {
-    const { values, method, namespace, version, deadline } = ctx;
-    return { values, method, namespace, version, hasDeadline: deadline !== undefined };
+    const { values, method, namespace, version, deadline, aborted } = ctx;
+    return { values, method, namespace, version, hasDeadline: deadline !== undefined, aborted };
   }
 
   fail(_ctx: Context, { message }: { readonly message: string }): never {
@@ -49,14 +51,37 @@ export class Actor {
     return value;
   }
 
-  /** Runs until its signal aborts; gives the reason's class. */
-  async untilAborted(ctx: Context): Promise<string> {
+  /** Runs until its signal aborts; gives what it aborted with. */
+  async untilAborted(ctx: Context): Promise<object> {
     this.#stage.enter();
     if (!ctx.signal.aborted) {
       await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
     }
     this.#stage.leave();
-    return ctx.signal.reason.name;
+    const { name, code, method, reason } = ctx.signal.reason;
+    return { name, code, method, reason, aborted: ctx.aborted };
+  }
+
+  /** Computes until it is to stop, and never lets anything in; fails with why. */
+  spinUntilAborted(ctx: Context): never {
+    this.#stage.enter();
+    while (!ctx.aborted);
+    this.#stage.leave();
+    ctx.throwIfAborted();
+    throw new Error('aborted, and yet not');
+  }
+
+  /** Computes until it is to stop, and lets in what comes now and then; fails with why. */
+  async computeUntilAborted(ctx: Context): Promise<never> {
+    this.#stage.enter();
+    try {
+      for (;;) {
+        ctx.throwIfAborted();
+        await nextTurn();
+      }
+    } finally {
+      this.#stage.leave();
+    }
   }
 
   /** Counts as begun, and is over. */

@@ -8,8 +8,8 @@ export class Wreck {
   static readonly target = { namespace: 'wreck' };
   readonly #stage: SharedStage;
 
-  constructor({ memory }: { readonly memory?: SharedArrayBuffer } = {}) {
-    this.#stage = new SharedStage(memory);
+  constructor({ stage = '' }: { readonly stage?: string } = {}) {
+    this.#stage = new SharedStage(stage);
   }
 
   exit(): never {

@@ -1,0 +1,39 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import type { HostCrashed } from '../errors.ts';
+import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
+
+/**
+ * Owns the places that hosts live in: threads or child processes, one host each.
+ *
+ * All hosts run the same task for as long as they live (see `host-life.ts`); a spawner knows how one
+ * is started, reached and killed, and nothing of what it does.
+ */
+export interface HostSpawner {
+  /** Starts a host; it says `ready` or `load-failed` when its endpoints are loaded, or are not. */
+  spawn(setup: HostSetup, onMessage: (message: FromHost) => void): SpawnedHost;
+  /** Kills all that lives and lets go of everything. Idempotent. */
+  destroy(): Promise<void>;
+}
+
+/** A host as those who spawned it have it. */
+export interface SpawnedHost {
+  /** Sends a message to it; does nothing when it has ended. */
+  post(message: ToHost, transfer?: readonly ArrayBuffer[]): void;
+  /**
+   * Makes `ctx.aborted` true in the call that runs in a slot, also while it never lets a message in;
+   * `undefined` makes the slot fit for its next call.
+   */
+  flag(slot: number, reason: CancelReason | undefined): void;
+  /** Terminates it, whatever it does. Idempotent. */
+  kill(): void;
+  /**
+   * Settles when the host has ended: with how it crashed, or nothing after {@link kill} or when it
+   * ended as it was told to. What it had posted before has been handed over by then.
+   */
+  readonly ended: Promise<HostCrashed | undefined>;
+  /**
+   * Settles when its thread or process has left the system: with {@link ended}, but for a thread that
+   * was killed inside one native call, which lives on until that returns.
+   */
+  readonly gone: Promise<void>;
+}

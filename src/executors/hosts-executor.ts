@@ -1,0 +1,169 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import type { Log } from '../log.ts';
+import { deferred } from '../waiting.ts';
+import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { Host } from './host.ts';
+import { lostAtOnce } from './host-calls.ts';
+import { type HostCounts, HostKeeper } from './host-keeper.ts';
+import type { HostSpawner } from './host-spawner.ts';
+import type { RecycleLimits } from './recycling.ts';
+import type { RestartLimits } from './restart-brake.ts';
+import { type HostedService, hostedService } from './service.ts';
+import { Wakeup } from './wakeup.ts';
+import { defaultWireOptions, type WireOptions } from './wire-options.ts';
+
+/** What a {@link HostsExecutor} is made of. */
+export interface HostsExecutorOptions extends HostedService {
+  readonly name: Extract<ExecutorName, 'pool' | 'process'>;
+  readonly spawner: HostSpawner;
+  /** How many hosts. */
+  readonly hosts: number;
+  /** How many requests a host is given at once; 1 for methods that compute. */
+  readonly concurrency: number;
+  /** How many hosts are kept ready beside them. */
+  readonly spareHosts: number;
+  /** @default defaultWireOptions */
+  readonly wire?: WireOptions;
+  /** How long a host's endpoints may take to load, in milliseconds. */
+  readonly readyTimeoutMs: number;
+  /** How long a cancelled call may take to end before its host is killed, in milliseconds. */
+  readonly cancelGraceMs: number;
+  /** How much memory outside of its heap a host may hold, in MiB; any when absent. */
+  readonly maxExternalMb: number | undefined;
+  /** How long a host's endpoints may take to be disposed of, in ms. @default defaultDisposeTimeoutMs */
+  readonly disposeTimeoutMs?: number;
+  readonly recycle: RecycleLimits;
+  readonly restarts: RestartLimits;
+  /** Whether what endpoints write to `console` goes to the log. */
+  readonly takesConsole: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Runs methods in hosts, on threads or in child processes, so that one that computes keeps nothing else
+ * waiting, and one that crashes or never ends costs nothing but its own call.
+ */
+export class HostsExecutor implements Executor {
+  readonly name: ExecutorName;
+  readonly slots: number;
+  readonly inTurn = false;
+  readonly #options: HostsExecutorOptions;
+  readonly #keeper: HostKeeper;
+  readonly #freed = new Wakeup();
+  readonly #closed = deferred<Error | undefined>();
+  #lastId = 0;
+  #hasClosed = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: HostsExecutorOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.slots = options.hosts * options.concurrency;
+    this.#keeper = new HostKeeper({
+      ...options,
+      makeHost: () => this.#newHost(),
+      onAdmit: () => this.#freed.wake(),
+    });
+    void this.#keeper.failed.then((reason) => this.#end(reason));
+  }
+
+  get credit(): number {
+    let credit = 0;
+    for (const host of this.#keeper.active) credit += host.credit;
+    return credit;
+  }
+
+  get closed(): Promise<Error | undefined> {
+    return this.#closed.promise;
+  }
+
+  get hosts(): HostCounts {
+    return this.#keeper.counts;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#keeper.start(signal);
+  }
+
+  async whenCredit(): Promise<void> {
+    if (this.credit <= 0 && !this.#hasClosed) await this.#freed.wait();
+  }
+
+  execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
+    const host = this.#leastLoaded();
+    if (host === undefined) return lostAtOnce('no host is ready');
+    const isShared = work.alone === true && this.#options.concurrency > 1;
+    const execution = isShared ? executeAlone(host, work, onBegin) : host.execute(work, onBegin);
+    return { outcome: this.#worked(host, execution), cancel: execution.cancel };
+  }
+
+  /** Has every host replaced by one that loads its endpoints anew; see {@link HostKeeper.reload}. */
+  reload(): Promise<void> {
+    return this.#keeper.reload();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#keeper.stop();
+    await this.#options.spawner.destroy();
+    this.#end(undefined);
+  }
+
+  #end(reason: Error | undefined): void {
+    this.#hasClosed = true;
+    this.#closed.resolve(reason);
+    this.#freed.wake();
+  }
+
+  async #worked(host: Host, execution: Execution): Promise<Outcome> {
+    const outcome = await execution.outcome;
+    if (outcome.type !== 'lost' && outcome.type !== 'cancelled') this.#keeper.worked(host);
+    this.#freed.wake();
+    return outcome;
+  }
+
+  #leastLoaded(): Host | undefined {
+    let chosen: Host | undefined;
+    for (const host of this.#keeper.active) {
+      if (host.credit > (chosen?.credit ?? 0)) chosen = host;
+    }
+    return chosen;
+  }
+
+  #newHost(): Host {
+    const { name, concurrency, takesConsole, wire = defaultWireOptions } = this.#options;
+    const setup = {
+      host: { executor: name, id: ++this.#lastId },
+      service: hostedService(this.#options),
+      wire,
+      slots: concurrency,
+      takesConsole,
+    };
+    return new Host({ ...this.#options, setup });
+  }
+}
+
+/** Runs a request in a host that has nothing else meanwhile. */
+function executeAlone(host: Host, work: Work, onBegin: (begun: Begun) => boolean): Execution {
+  let execution: Execution | undefined;
+  let cancelled: CancelReason | undefined;
+  const run = async (): Promise<Outcome> => {
+    await host.reserve();
+    execution = host.execute(work, onBegin);
+    if (cancelled !== undefined) execution.cancel(cancelled);
+    const outcome = await execution.outcome;
+    host.release();
+    return outcome;
+  };
+  return {
+    outcome: run(),
+    cancel: (reason) => {
+      cancelled ??= reason;
+      execution?.cancel(reason);
+    },
+  };
+}

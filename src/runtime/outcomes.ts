@@ -1,0 +1,157 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import { callCancelled } from '../dispatcher/cancellation.ts';
+import { HostCrashed } from '../errors.ts';
+import type { Begun, Outcome } from '../executors/executor.ts';
+import { type Log, shortened, shownValue } from '../log.ts';
+import { dispatcherModule, type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
+import { encodeFailureReply } from '../wire/reply.ts';
+import type { Crashes } from './crashes.ts';
+import type { Delivery } from './delivery.ts';
+import type { ReplySender } from './reply-sender.ts';
+
+/** What {@link Outcomes} need. */
+export interface OutcomesOptions {
+  readonly replies: ReplySender;
+  readonly crashes: Crashes;
+  /** Whether callers get the stack of what failed. */
+  readonly exposeStacks: boolean;
+  readonly log: Log;
+}
+
+/** What became of requests, in numbers. */
+export interface OutcomeCounts {
+  /** Answered, or run to the end if nobody wanted an answer. */
+  readonly finished: number;
+  /** Lost with their host, or given up because they did not end when they were to. */
+  readonly abandoned: number;
+  /** Asked to stop before they had ended, by the reason; whether or not they then ended by themselves. */
+  readonly cancelled: Readonly<Record<CancelReason, number>>;
+}
+
+type Settled = Exclude<Outcome, { type: 'refused' }>;
+type Done = Extract<Outcome, { type: 'done' }>;
+type Cancelled = Extract<Outcome, { type: 'cancelled' }>;
+type Lost = Extract<Outcome, { type: 'lost' }>;
+
+/** How much of a traceback is logged; an error's text may hold whatever the caller sent. */
+const maxStackLength = 8_192;
+
+/** Those whom a cancelled call may still interest; the others have left, or said that they will not listen. */
+const listeners: ReadonlySet<CancelReason> = new Set(['deadline', 'draining']);
+
+/** Does what is due for what came of a request: answers, settles its message, counts and logs. */
+export class Outcomes {
+  readonly #of: OutcomesOptions;
+  readonly #cancelled: Record<CancelReason, number> = {
+    deadline: 0,
+    'caller-gone': 0,
+    cancelled: 0,
+    draining: 0,
+  };
+  #finished = 0;
+  #abandoned = 0;
+
+  constructor(options: OutcomesOptions) {
+    this.#of = options;
+  }
+
+  get counts(): OutcomeCounts {
+    return {
+      finished: this.#finished,
+      abandoned: this.#abandoned,
+      cancelled: { ...this.#cancelled },
+    };
+  }
+
+  /** @returns Whether the message was given back, and has to run when it comes again. */
+  async settle(delivery: Delivery, outcome: Settled, id: string | undefined): Promise<boolean> {
+    switch (outcome.type) {
+      case 'done':
+        return this.#done(delivery, outcome);
+      case 'cancelled':
+        return this.#gaveUp(delivery, outcome);
+      case 'lost':
+        return this.#lost(delivery, outcome, id);
+      case 'malformed':
+        delivery.malformed(outcome.error);
+        return false;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  async #done(delivery: Delivery, outcome: Done): Promise<boolean> {
+    const { method, replyTo, reply, failure, cancelled } = outcome;
+    if (cancelled === undefined) {
+      if (failure !== undefined) this.#logFailure(method, failure, outcome.expected);
+    } else {
+      this.#noteCancelled(cancelled, { method, replyTo }, true);
+      // Work that was interrupted has not failed: another server may do it.
+      if (cancelled === 'draining' && failure !== undefined && delivery.giveBack()) return true;
+    }
+    const mayListen = cancelled === undefined || listeners.has(cancelled);
+    if (replyTo !== undefined && reply !== undefined && mayListen) {
+      await this.#of.replies.send(replyTo, reply);
+    }
+    delivery.replied();
+    this.#finished++;
+    return false;
+  }
+
+  /** The method was to end, and has not. */
+  async #gaveUp(delivery: Delivery, { reason, begun }: Cancelled): Promise<boolean> {
+    this.#noteCancelled(reason, begun, false);
+    this.#abandoned++;
+    if (reason === 'draining' && delivery.giveBack()) return true;
+    delivery.drop();
+    if (listeners.has(reason)) {
+      await this.#tell(begun, callCancelled(reason, begun?.method ?? 'a method'));
+    }
+    return false;
+  }
+
+  /** The place where it ran is gone. */
+  async #lost(delivery: Delivery, outcome: Lost, id: string | undefined): Promise<boolean> {
+    const { error, begun } = outcome;
+    const isTooMany = this.#of.crashes.isTooMany(id, error, delivery.message.redelivered);
+    if (delivery.lost(outcome, isTooMany)) return true;
+    this.#abandoned++;
+    const isCrash = error instanceof HostCrashed;
+    const told = isCrash ? error : callCancelled('draining', begun?.method ?? 'a method');
+    await this.#tell(begun, told);
+    return false;
+  }
+
+  #logFailure(method: string, failure: Failure, isExpected: boolean): void {
+    const { log } = this.#of;
+    const error = `${failure.class}: ${shortened(failure.message)}`;
+    const fields = { method: shortened(method), error };
+    if (isExpected) log.debug(fields, 'a method failed as expected');
+    else if (failure.module === dispatcherModule) log.warn(fields, 'a request found no method');
+    else {
+      const stack = failure.tb.join('').slice(0, maxStackLength);
+      log.error({ ...fields, stack }, 'a method failed');
+    }
+  }
+
+  #noteCancelled(
+    reason: CancelReason,
+    about: Pick<Begun, 'method' | 'replyTo'> | undefined,
+    endedByItself: boolean,
+  ): void {
+    this.#cancelled[reason]++;
+    const method = about && shortened(about.method);
+    const msgId = shownValue(about?.replyTo?.msgId);
+    this.#of.log.warn({ method, msgId, reason, endedByItself }, 'cancelled a call');
+  }
+
+  /** Tells a caller that its call ended without its method's doing, rather than let it time out. */
+  async #tell(begun: Begun | undefined, error: Error): Promise<void> {
+    if (begun?.replyTo === undefined) return;
+    const { replyTo } = begun;
+    const failure = failureFrom(error);
+    const told = this.#of.exposeStacks ? failure : withoutTraceback(failure);
+    const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: told });
+    await this.#of.replies.send(replyTo, reply);
+  }
+}
