@@ -1,4 +1,4 @@
-import type { CancelReason } from '../cancel-reason.ts';
+import type { CancelReason } from './cancel-reason.ts';
 import type { Target } from './target.ts';
 
 /** What an error is about; every field is there when it is known. */

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { type CancelReason, cancelReasons } from '../cancel-reason.ts';
+export { type CancelReason, cancelReasons } from './cancel-reason.ts';
 export type {
   RemoteErrorClass,
   RemoteErrorFactory,
