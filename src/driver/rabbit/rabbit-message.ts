@@ -14,6 +14,7 @@ export class RabbitMessage implements IncomingMessage {
     this.#session = session;
     this.#delivery = delivery;
     this.#isFromStream = isFromStream;
+    session.acknowledgements.add(delivery);
   }
 
   get body(): Uint8Array {
@@ -48,16 +49,20 @@ export class RabbitMessage implements IncomingMessage {
   }
 
   acknowledge(): void {
-    if (this.#settles()) this.#session.channel.ack(this.#delivery);
+    if (this.#settles()) this.#session.acknowledgements.acknowledge(this.#delivery);
   }
 
   requeue(): void {
     // Not `reject`: newer brokers do not count a nack towards a queue's delivery limit.
-    if (this.#settles()) this.#session.channel.nack(this.#delivery, false, true);
+    if (!this.#settles()) return;
+    this.#session.acknowledgements.remove(this.#delivery);
+    this.#session.channel.nack(this.#delivery, false, true);
   }
 
   reject(): void {
-    if (this.#settles()) this.#session.channel.reject(this.#delivery, false);
+    if (!this.#settles()) return;
+    this.#session.acknowledgements.remove(this.#delivery);
+    this.#session.channel.reject(this.#delivery, false);
   }
 
   /** Whether the verb counts: it is the first, and the connection it came by is still there. */

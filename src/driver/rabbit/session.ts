@@ -1,8 +1,11 @@
+import type { Writable } from 'node:stream';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { cancelled, waitFor } from '../../waiting.ts';
 import type { TransportHost } from '../transport-url.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { isRefusal } from './connect-failure.ts';
+import { corkByTurn } from './cork-by-turn.ts';
 import { credentialsFor } from './login.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { secureSocketOptions } from './tls-options.ts';
@@ -27,6 +30,8 @@ export class Session {
   /** Resolves with the reason once the session is of no more use. */
   readonly ended: Promise<Error>;
   readonly channel: ConfirmChannel;
+  /** Acknowledges what is delivered on the channel. */
+  readonly acknowledgements: Acknowledgements;
   readonly #model: ChannelModel;
   readonly #socket: AbortController;
   readonly #options: ResolvedRabbitOptions;
@@ -42,6 +47,7 @@ export class Session {
     options: ResolvedRabbitOptions,
   ) {
     this.channel = channel;
+    this.acknowledgements = new Acknowledgements(channel, () => this.#isOpen);
     this.#model = model;
     this.#socket = socket;
     this.#options = options;
@@ -103,6 +109,7 @@ export class Session {
       // Without a listener, an error before the session is there to watch would end the process.
       model.on('error', () => {});
       surviveUnreadableHeaders(model);
+      corkByTurn(socketOf(model));
       const channel = await model.createConfirmChannel();
       return new Session(model, channel, socket, options);
     }
@@ -156,6 +163,7 @@ export class Session {
   /** Says good-bye to the broker, for at most `closeTimeoutMs`, and ends the session. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
+    this.acknowledgements.flush();
     this.#isOpen = false;
     try {
       await waitFor(this.#model.close(), 'the connection to close', {
@@ -188,4 +196,9 @@ export class Session {
     // Without this listener amqplib closes the channel when a callback of ours throws (541).
     this.channel.on('handler-error', ends('a handler of the channel failed'));
   }
+}
+
+/** amqplib's own, which it does not list in its types. */
+function socketOf(model: ChannelModel): Writable {
+  return (model.connection as unknown as { readonly stream: Writable }).stream;
 }
