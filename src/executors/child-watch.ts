@@ -16,7 +16,7 @@ const readAfterwardsMs = 500;
 /**
  * Follows a child to its end, and hands on what it writes to its standard output and error until then.
  *
- * Tinypool hands it on too, but stops when the child leaves, which may be before its last words are read.
+ * Tinypool hands it on too, but stops when the child leaves: what our own output is too slow for is lost.
  */
 export class ChildWatch {
   /** Resolves when the child has left the system. */

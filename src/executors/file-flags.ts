@@ -1,11 +1,11 @@
 import {
   closeSync,
-  ftruncateSync,
   mkdtempSync,
   openSync,
   readSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,13 +28,12 @@ export class FileFlags {
 
   /** @throws the system's error when neither memory nor the temporary directory can be written. */
   constructor(slots: number) {
-    this.#directory = makeDirectory();
-    const file = join(this.#directory, 'flags');
-    this.#fd = openSync(file, 'wx+', 0o600);
-    ftruncateSync(this.#fd, slots);
     this.#raised = new Uint8Array(slots);
+    const { directory, file, fd } = makeFile(this.#raised);
+    this.#directory = directory;
+    this.#fd = fd;
     if (mayReachOurFiles()) {
-      this.path = `/proc/${process.pid}/fd/${this.#fd}`;
+      this.path = `/proc/${process.pid}/fd/${fd}`;
       this.unlink();
     } else {
       this.path = file;
@@ -89,13 +88,31 @@ export class FlagsReader {
   }
 }
 
-/** Makes a directory that only this user can look into. */
-function makeDirectory(): string {
-  const name = 'greenroom-flags-';
+interface MadeFile {
+  readonly directory: string;
+  readonly file: string;
+  readonly fd: number;
+}
+
+/** Makes a file in a directory that only this user can look into. */
+function makeFile(content: Uint8Array): MadeFile {
   try {
-    return mkdtempSync(join(memoryDirectory, name));
+    return makeFileIn(memoryDirectory, content);
   } catch {
-    return mkdtempSync(join(tmpdir(), name)); // It does not exist, or may not be written to.
+    return makeFileIn(tmpdir(), content); // It does not exist, is full, or may not be written to.
+  }
+}
+
+function makeFileIn(parent: string, content: Uint8Array): MadeFile {
+  const directory = mkdtempSync(join(parent, 'greenroom-flags-'));
+  try {
+    const file = join(directory, 'flags');
+    // With its content: a write later on finds its place taken, also when the disk is full by then.
+    writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+    return { directory, file, fd: openSync(file, 'r+') };
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
   }
 }
 

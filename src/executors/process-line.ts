@@ -39,7 +39,8 @@ export class ProcessLine implements HostLine {
       this.#flags = new FlagsReader(flagsPath, slots);
     } catch (error) {
       const message = 'a method that never waits will not see that it is cancelled';
-      this.post({ type: 'log', level: 'warn', id: undefined, fields: { error }, message });
+      const fields = { reason: String(error) };
+      this.post({ type: 'log', level: 'warn', id: undefined, fields, message });
     }
   }
 

@@ -2,11 +2,11 @@ import type { FromHost, ToHost } from './host-protocol.ts';
 
 /** What a child's one task is started with. */
 export interface ProcessTask {
-  /** A {@link HostSetup} as `v8.serialize` has written it. */
+  /** A `HostSetup` as `v8.serialize` has written it. */
   readonly setup: Uint8Array;
-  /** Of the file of {@link FileFlags}; absent when none could be made. */
+  /** Of the file of `FileFlags`; absent when none could be made. */
   readonly flagsPath: string | undefined;
-  /** {@link monotonicOffset} of the runtime's process. */
+  /** `monotonicOffset()` of the runtime's process. */
   readonly monotonicOffset: number;
 }
 

@@ -93,12 +93,13 @@ export class ProcessSpawner implements HostSpawner {
     for (const host of this.#hosts) host.kill();
     // Those that have no host yet; Tinypool would send SIGTERM, which they ignore, and wait a second.
     for (const child of childrenOf(this.#pool)) child.process.kill('SIGKILL');
-    const gone = Promise.all([...this.#hosts].map((host) => host.gone));
+    const emptied = this.#pool.destroy().catch((error: unknown) => {
+      // A child that could not be written to as it died, say: it is gone all the same.
+      this.#options.log.debug({ error: String(error) }, 'the pool of child processes failed');
+    });
+    const gone = [...this.#hosts].map((host) => host.gone);
     const over = new AbortController();
-    await Promise.race([
-      Promise.all([this.#pool.destroy(), gone]),
-      pause(destroyTimeoutMs, over.signal),
-    ]);
+    await Promise.race([Promise.all([emptied, ...gone]), pause(destroyTimeoutMs, over.signal)]);
     over.abort();
   }
 

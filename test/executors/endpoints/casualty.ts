@@ -53,6 +53,11 @@ export class Casualty {
     return 'said';
   }
 
+  /** Has something to do for ever. */
+  linger(): void {
+    setInterval(() => {}, 1_000);
+  }
+
   /** Logs what cannot be sent to another process. */
   logUnclonable(ctx: Context): void {
     ctx.log.info({ unclonable: () => {} }, 'logged');
@@ -112,7 +117,7 @@ export class Casualty {
   /** Writes much at once to its standard output and error, a text last, and dies. */
   write(_ctx: Context, { text }: { readonly text: string }): never {
     for (const stream of ['stdout', 'stderr'] as const) {
-      process[stream].write(`${'.'.repeat(60_000)}\n${text} to ${stream}\n`);
+      process[stream].write(`${'.'.repeat(150_000)}\n${text} to ${stream}\n`);
     }
     process.abort();
   }
