@@ -44,8 +44,13 @@ export class CancelClock {
     onCancel(reason);
   }
 
-  /** The call has ended: nothing is told any more. */
+  /**
+   * The call has ended: nothing is told any more. It is taken for cancelled when its deadline has passed:
+   * its method may have looked at the clock, and ended before the timer could fire.
+   */
   end(): void {
+    const { deadline = Number.POSITIVE_INFINITY } = this.#options;
+    if (!this.#hasEnded && performance.now() >= deadline) this.#reason ??= 'deadline';
     this.#hasEnded = true;
     clearTimeout(this.#timer);
   }

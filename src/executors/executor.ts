@@ -23,7 +23,8 @@ export interface Executor {
   /**
    * Loads the endpoints and makes the slots ready.
    *
-   * @throws {@link ExecutorLoadFailure} when an endpoint module can't be loaded, with the reason.
+   * @throws {@link ExecutorLoadFailure} when an endpoint module can't be loaded, with the reason;
+   * {@link ClosedError} when the executor is stopped, before or meanwhile.
    */
   start(signal: AbortSignal): Promise<void>;
   /** How many requests could begin now. */

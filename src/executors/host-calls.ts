@@ -31,6 +31,8 @@ interface Running {
 export class HostCalls {
   readonly #options: HostCallsOptions;
   readonly #running = new Map<number, Running>();
+  /** Those that were given up: what they have written to the log may still be on its way. */
+  readonly #overdue = new Map<number, Begun>();
   readonly #freeSlots: number[];
   readonly #emptied = new Wakeup();
   #nextId = 0;
@@ -90,9 +92,9 @@ export class HostCalls {
     return { items, transfer };
   }
 
-  /** What is known of a call, once it has begun. */
+  /** What is known of a call that has begun and has not come to its end by itself. */
   begunOf(id: number): Begun | undefined {
-    return this.#running.get(id)?.begun;
+    return this.#running.get(id)?.begun ?? this.#overdue.get(id);
   }
 
   /** @returns Whether the call may begin, where it waits for that to be said. */
@@ -131,6 +133,8 @@ export class HostCalls {
   }
 
   #overrun(id: number, reason: CancelReason): void {
+    const begun = this.begunOf(id);
+    if (begun !== undefined) this.#overdue.set(id, begun);
     this.#settle(id, ({ begun }) => ({ type: 'cancelled', reason, begun }));
     this.#options.onOverrun();
   }

@@ -1,4 +1,4 @@
-import { ExecutorLoadFailure, type HostCrashed } from '../errors.ts';
+import { ClosedError, ExecutorLoadFailure, type HostCrashed } from '../errors.ts';
 import { type Log, shortened } from '../log.ts';
 import { deferred, pause } from '../waiting.ts';
 import type { Host } from './host.ts';
@@ -39,6 +39,9 @@ export interface HostCounts {
 
 /** So many failures to load the endpoints, one after the other, and no host left: it is over. */
 const maxLoadFailures = 5;
+/** How long until endpoints are loaded again that could not be: at first, and at the most. */
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
 
 /**
  * Keeps so many hosts at work: replaces those that crash, at once where a spare is ready, and those
@@ -52,6 +55,8 @@ export class HostKeeper {
   readonly #all = new Set<Host>();
   readonly #spares = new Set<Host>();
   readonly #worn = new Set<Host>();
+  /** Those that were there before the last reload; one that was yet to load then is of no use now. */
+  readonly #outdated = new WeakSet<Host>();
   readonly #stuck: StuckHosts;
   readonly #failed = deferred<Error>();
   readonly #stopping = new AbortController();
@@ -59,7 +64,6 @@ export class HostKeeper {
   #held = 0;
   #loadFailures = 0;
   #crashed = 0;
-  #isReloading = false;
   /** Replacements, one after the other. */
   #replacing: Promise<unknown> = Promise.resolve();
 
@@ -85,7 +89,10 @@ export class HostKeeper {
     };
   }
 
-  /** @throws {@link ExecutorLoadFailure} when a host can't load its endpoints. */
+  /**
+   * @throws {@link ExecutorLoadFailure} when a host can't load its endpoints; {@link ClosedError} when
+   * it is stopped, before or meanwhile.
+   */
   async start(signal: AbortSignal): Promise<void> {
     const { hosts, spareHosts } = this.#options;
     const loading = Array.from({ length: hosts + spareHosts }, () => this.#load(signal));
@@ -103,21 +110,29 @@ export class HostKeeper {
   }
 
   /**
-   * Replaces every host by one that loads its endpoints anew, one after the other.
+   * Replaces every host by one that loads its endpoints anew, one after the other; resolves when the last
+   * of the old ones has left.
    *
    * @throws {@link ExecutorLoadFailure} when they can't be loaded; the hosts that are left stay.
+   * {@link ClosedError} when all are stopped, before or meanwhile.
    */
   reload(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#isReloading = true;
-      try {
-        const outdated = [...this.active];
-        for (const spare of [...this.#spares]) await this.#retire(spare);
-        for (const host of outdated) await this.#replace(host, await this.#load());
-      } finally {
-        this.#isReloading = false;
-        this.#refill();
+      const old = new Set(this.#all);
+      // Nothing is given up before there is a host that could load what is to take its place.
+      let fresh: Host | undefined = await this.#load();
+      for (const host of old) this.#outdated.add(host);
+      for (const host of old) if (this.#spares.has(host)) void this.#retire(host);
+      // A call that takes long keeps its own host from leaving, not the others from being replaced.
+      const leaving: Promise<void>[] = [];
+      for (const host of old) {
+        if (!this.active.has(host)) continue;
+        leaving.push(this.#replace(host, fresh ?? (await this.#load())));
+        fresh = undefined;
       }
+      if (fresh !== undefined) this.#place(fresh);
+      this.#refill();
+      await Promise.all(leaving);
     });
   }
 
@@ -129,6 +144,7 @@ export class HostKeeper {
   }
 
   async #load(signal: AbortSignal = this.#stopping.signal): Promise<Host> {
+    this.#throwIfStopping();
     const host = this.#options.makeHost();
     this.#all.add(host);
     void host.ended.then((crash) => {
@@ -139,19 +155,33 @@ export class HostKeeper {
     this.#loading++;
     try {
       await host.start(signal);
+    } catch (error) {
+      this.#throwIfStopping();
+      throw error;
     } finally {
       this.#loading--;
     }
-    if (this.#stopping.signal.aborted) await host.stop();
+    this.#throwIfStopping(); // Whoever stops all has stopped this one, too.
     return host;
+  }
+
+  #throwIfStopping(): void {
+    if (this.#stopping.signal.aborted) throw new ClosedError('the executor was stopped');
   }
 
   /** Gives a host that is ready something to be: one of those at work, or a spare. */
   #place(host: Host): void {
     if (!this.#all.has(host)) return; // It did not live that long.
     this.#loadFailures = 0;
+    if (this.#outdated.has(host)) {
+      void this.#retire(host);
+      this.#refill();
+      return;
+    }
     this.#spares.add(host);
     this.#promote();
+    // Both a reload and a restart have seen to the same loss.
+    if (this.#spares.size > this.#options.spareHosts) void this.#retire(host);
   }
 
   #promote(): void {
@@ -173,7 +203,7 @@ export class HostKeeper {
       'a host died; starting another',
     );
     this.#promote();
-    void this.#refillInTime();
+    void this.#restart();
   }
 
   #onLoadFailure(error: Error): void {
@@ -185,28 +215,32 @@ export class HostKeeper {
       return;
     }
     this.#options.log.error({ reason: shortened(error.message) }, 'a host could not be started');
-    void this.#refillInTime();
+    // No restart that counts: it is not the calls that do this, and the hosts that are left may work well.
+    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.#loadFailures - 1));
+    void this.#refillAfter(delayMs);
   }
 
-  /** Fills the place of a host that has failed, when the brake allows. */
-  async #refillInTime(): Promise<void> {
-    this.#held++;
+  /** Fills the place of a host that has crashed, when the brake allows. */
+  async #restart(): Promise<void> {
     try {
-      await pause(this.#brake.spend(), this.#stopping.signal);
+      await this.#refillAfter(this.#brake.spend());
     } catch (error) {
       this.#failed.resolve(error as Error);
-    } finally {
-      this.#held--;
     }
+  }
+
+  async #refillAfter(delayMs: number): Promise<void> {
+    this.#held++;
+    await pause(delayMs, this.#stopping.signal);
+    this.#held--;
     this.#refill();
   }
 
   /** Starts as many hosts as there are too few, but for those that are being waited for. */
   #refill(): void {
     const { hosts, spareHosts } = this.#options;
-    const wanted = this.#isReloading ? hosts : hosts + spareHosts;
     const there = this.active.size + this.#spares.size + this.#loading + this.#held;
-    for (let missing = wanted - there; missing > 0; missing--) {
+    for (let missing = hosts + spareHosts - there; missing > 0; missing--) {
       if (this.#stopping.signal.aborted) return;
       void this.#load().then(
         (host) => this.#place(host),
@@ -220,8 +254,8 @@ export class HostKeeper {
     try {
       const [spare = await this.#load()] = this.#spares;
       await this.#replace(host, spare);
-      this.#refill();
     } catch (error) {
+      if (this.#stopping.signal.aborted) return;
       // The old host goes on; its next call makes another try.
       this.#worn.delete(host);
       this.#options.log.error(
@@ -235,6 +269,7 @@ export class HostKeeper {
   async #replace(old: Host, fresh: Host): Promise<void> {
     this.active.delete(old);
     this.#place(fresh);
+    this.#refill();
     await this.#retire(old);
     this.#worn.delete(old);
   }

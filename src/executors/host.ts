@@ -1,6 +1,7 @@
 import { ClosedError, ExecutorLoadFailure, HostCrashed } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { deferred, pause, waitFor } from '../waiting.ts';
+import { type Deferred, deferred, pause, waitFor } from '../waiting.ts';
+import { aboutCall } from './call-log.ts';
 import type { Begun, Execution, Work } from './executor.ts';
 import { HostCalls, lostAtOnce } from './host-calls.ts';
 import type { FromHost, HostSetup, MemoryUse } from './host-protocol.ts';
@@ -40,7 +41,7 @@ export class Host {
   #memory: MemoryUse = { heapMb: 0, externalMb: 0 };
   #completed = 0;
   #readyAt = Number.POSITIVE_INFINITY;
-  #isReserved = false;
+  #reservation: Deferred<void> | undefined;
   #isRetiring = false;
   #hasEnded = false;
   #fault: HostCrashed | undefined;
@@ -53,6 +54,7 @@ export class Host {
       graceMs: cancelGraceMs,
       onCancel: (id, slot, reason) => {
         this.#spawned.flag(slot, reason);
+        this.#outbox.flush(); // The host knows nothing of a call that is yet to be sent.
         this.#spawned.post({ type: 'cancel', id, reason });
       },
       onFreed: (slot) => this.#spawned.flag(slot, undefined),
@@ -84,7 +86,7 @@ export class Host {
 
   /** How many requests it takes now. */
   get credit(): number {
-    const isShut = this.#hasEnded || this.#isRetiring || this.#isReserved;
+    const isShut = this.#hasEnded || this.#isRetiring || this.#reservation !== undefined;
     return isShut ? 0 : this.#calls.free;
   }
 
@@ -139,25 +141,30 @@ export class Host {
 
   /** Takes nothing that comes with credit, until it is {@link release}d; resolves when it is empty. */
   async reserve(): Promise<void> {
-    this.#isReserved = true;
+    this.#reservation = deferred();
     await this.#calls.empty();
   }
 
   release(): void {
-    this.#isReserved = false;
+    this.#reservation?.resolve();
+    this.#reservation = undefined;
   }
 
   /** Takes nothing more, lets what runs end, and stops. */
   async retire(): Promise<void> {
     this.#isRetiring = true;
+    await this.#reservation?.promise; // Whoever has it to himself may be about to begin.
     await this.#calls.empty();
     await this.stop();
   }
 
-  /** Has its endpoints disposed of, then ends it; at once if anything runs there, which is lost. */
+  /**
+   * Has its endpoints disposed of, then ends it; at once if anything runs there, which is lost, or if they
+   * are yet to be loaded, which may take for ever.
+   */
   async stop(): Promise<void> {
     this.#isRetiring = true;
-    if (this.#calls.size === 0 && !this.#hasEnded) {
+    if (this.wasReady && this.#calls.size === 0 && !this.#hasEnded) {
       this.#spawned.post({ type: 'stop' });
       const { disposeTimeoutMs = defaultDisposeTimeoutMs } = this.#options;
       const over = new AbortController();
@@ -230,8 +237,7 @@ export class Host {
   }
 
   #log({ id, level, fields, message }: Extract<FromHost, { type: 'log' }>): void {
-    const begun = id === undefined ? undefined : this.#calls.begunOf(id);
-    const about = begun && { method: begun.method, msgId: begun.replyTo?.msgId };
+    const about = id === undefined ? {} : aboutCall(this.#calls.begunOf(id));
     this.#options.log[level]({ ...fields, host: this.id, ...about }, message);
   }
 

@@ -1,4 +1,3 @@
-import type { CancelReason } from '../cancel-reason.ts';
 import type { Log } from '../log.ts';
 import { deferred } from '../waiting.ts';
 import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
@@ -6,6 +5,7 @@ import { Host } from './host.ts';
 import { lostAtOnce } from './host-calls.ts';
 import { type HostCounts, HostKeeper } from './host-keeper.ts';
 import type { HostSpawner } from './host-spawner.ts';
+import { executeAlone } from './lone-execution.ts';
 import type { RecycleLimits } from './recycling.ts';
 import type { RestartLimits } from './restart-brake.ts';
 import { type HostedService, hostedService } from './service.ts';
@@ -86,7 +86,7 @@ export class HostsExecutor implements Executor {
   }
 
   async whenCredit(): Promise<void> {
-    if (this.credit <= 0 && !this.#hasClosed) await this.#freed.wait();
+    while (this.credit <= 0 && !this.#hasClosed) await this.#freed.wait();
   }
 
   execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
@@ -145,25 +145,4 @@ export class HostsExecutor implements Executor {
     };
     return new Host({ ...this.#options, setup });
   }
-}
-
-/** Runs a request in a host that has nothing else meanwhile. */
-function executeAlone(host: Host, work: Work, onBegin: (begun: Begun) => boolean): Execution {
-  let execution: Execution | undefined;
-  let cancelled: CancelReason | undefined;
-  const run = async (): Promise<Outcome> => {
-    await host.reserve();
-    execution = host.execute(work, onBegin);
-    if (cancelled !== undefined) execution.cancel(cancelled);
-    const outcome = await execution.outcome;
-    host.release();
-    return outcome;
-  };
-  return {
-    outcome: run(),
-    cancel: (reason) => {
-      cancelled ??= reason;
-      execution?.cancel(reason);
-    },
-  };
 }

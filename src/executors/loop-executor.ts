@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { ClosedError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { deferred, pause, waitFor } from '../waiting.ts';
+import { CallLog } from './call-log.ts';
 import { CancelClock, defaultCancelGraceMs } from './cancel-clock.ts';
 import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { lostAtOnce } from './host-calls.ts';
@@ -64,14 +65,30 @@ export class LoopExecutor implements Executor {
 
   async start(signal?: AbortSignal): Promise<void> {
     const { log = silentLog } = this.#options;
-    const host = { executor: this.name, id: 1, log, signal: this.#stopSignal.signal };
-    // A module's import may take for ever; the signal ends the wait for it.
-    const loading = loadService(this.#options, host);
-    this.#service = await waitFor(loading, 'the endpoints to load', { signal });
+    const stopped = this.#stopSignal.signal;
+    stopped.throwIfAborted();
+    const loading = loadService(this.#options, {
+      executor: this.name,
+      id: 1,
+      log,
+      signal: stopped,
+    });
+    try {
+      // A module's import may take for ever; the signals end the wait for it.
+      const either = AbortSignal.any(signal === undefined ? [stopped] : [stopped, signal]);
+      const service = await waitFor(loading, 'the endpoints to load', { signal: either });
+      stopped.throwIfAborted();
+      this.#service = service;
+    } catch (error) {
+      // What loads all the same is for nobody. If it does not, that is what is thrown.
+      void loading.then((service) => this.#dispose(service)).catch(() => {});
+      stopped.throwIfAborted();
+      throw error;
+    }
   }
 
   async whenCredit(): Promise<void> {
-    if (this.credit <= 0 && this.#stopping === undefined) await this.#freed.wait();
+    while (this.credit <= 0 && this.#stopping === undefined) await this.#freed.wait();
   }
 
   execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
@@ -87,18 +104,19 @@ export class LoopExecutor implements Executor {
   }
 
   async #stop(): Promise<void> {
-    this.#stopSignal.abort();
+    this.#stopSignal.abort(new ClosedError('the executor was stopped'));
     for (const lose of this.#running) lose();
     this.#freed.wake();
-    await this.#dispose();
+    if (this.#service !== undefined) await this.#dispose(this.#service);
     this.#closed.resolve(undefined);
   }
 
   #run({ dispatcher }: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
     const { cancelGraceMs = defaultCancelGraceMs, log = silentLog, wire } = this.#options;
-    const call = new RunningCall();
     const ended = deferred<Outcome>();
     let begun: Begun | undefined;
+    const call = new RunningCall();
+    const place = { call, log: new CallLog(log, () => begun) };
     const clock = new CancelClock({
       deadline: work.deadline,
       graceMs: cancelGraceMs,
@@ -115,7 +133,7 @@ export class LoopExecutor implements Executor {
     };
     this.#running.add(lose);
     const run = async (): Promise<void> => {
-      const outcome = await perform(dispatcher, work, { call, log }, begins, wire);
+      const outcome = await perform(dispatcher, work, place, begins, wire);
       clock.end();
       this.#running.delete(lose);
       ended.resolve(outcome.type === 'done' ? { ...outcome, cancelled: clock.reason } : outcome);
@@ -126,9 +144,9 @@ export class LoopExecutor implements Executor {
     return { outcome: ended.promise, cancel: (reason) => clock.cancel(reason) };
   }
 
-  async #dispose(): Promise<void> {
+  async #dispose(service: LoadedService): Promise<void> {
     const { log = silentLog, disposeTimeoutMs = defaultDisposeTimeoutMs } = this.#options;
-    const disposed = this.#service?.dispose((error) => {
+    const disposed = service.dispose((error) => {
       log.error({ reason: String(error) }, 'an endpoint could not be disposed of');
     });
     const over = new AbortController();

@@ -5,6 +5,8 @@ import type { Host } from './host.ts';
 
 /** A thread that has ended leaves within milliseconds; one inside a native call when that returns. */
 const leavesWithinMs = 1_000;
+/** When all is being stopped there is less time: the process is to end soon after its drain limit. */
+const leavesAtStopWithinMs = 200;
 /** Each keeps a thread, its memory and perhaps a core; the process is better ended than more of them. */
 const maxStuck = 4;
 
@@ -13,6 +15,8 @@ export class StuckHosts {
   readonly #log: Log;
   readonly #onTooMany: (error: Error) => void;
   readonly #leaving = new Set<Promise<unknown>>();
+  /** What ends the waits for them. */
+  readonly #waits = new Set<AbortController>();
   #count = 0;
 
   constructor(log: Log, onTooMany: (error: Error) => void) {
@@ -30,19 +34,25 @@ export class StuckHosts {
     this.#leaving.add(leaving);
   }
 
-  /** Resolves when each has left, or is known to be stuck. */
+  /** Resolves when each has left, or is known to be stuck; for the last time. */
   async settled(): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const wait of this.#waits) wait.abort();
+    }, leavesAtStopWithinMs);
     await Promise.all(this.#leaving);
+    clearTimeout(timer);
   }
 
   async #untilGone(host: Host): Promise<void> {
-    const over = new AbortController();
+    const wait = new AbortController();
+    this.#waits.add(wait);
     let isGone = false;
     const gone = host.gone.then(() => {
       isGone = true;
-      over.abort();
+      wait.abort();
     });
-    await pause(leavesWithinMs, over.signal);
+    await pause(leavesWithinMs, wait.signal);
+    this.#waits.delete(wait);
     if (isGone) return;
     this.#count++;
     void gone.then(() => this.#count--);

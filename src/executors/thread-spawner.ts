@@ -38,17 +38,20 @@ export class ThreadSpawner implements HostSpawner {
   readonly #pool: Piscina;
 
   constructor({ threads, maxHeapMb, log }: ThreadSpawnerOptions) {
+    const execArgv = inheritedExecArgv(process.execArgv);
     this.#pool = new Piscina({
       filename: entry.href,
       name: 'runHost',
       minThreads: threads,
-      maxThreads: threads,
+      // Enough for as many hosts again, while those whose code is out of date end what they run.
+      maxThreads: threads * 2,
       concurrentTasksPerWorker: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       // The default freezes a thread's event loop between tasks: timers of an idle host would not run.
       atomics: 'disabled',
       recordTiming: false,
-      execArgv: inheritedExecArgv(process.execArgv),
+      // Threads inherit all of them by themselves; V8's, as words of ours, they would be refused.
+      ...(execArgv.length < process.execArgv.length && { execArgv }),
       ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
     });
     // Piscina repeats here what the tasks are rejected with, and an 'error' nobody hears is fatal.
@@ -108,12 +111,23 @@ class HostThread implements SpawnedHost {
     let crash: HostCrashed | undefined;
     try {
       await this.#pool.run(task, { transferList: [task.port], signal });
+      // The task never returns: Piscina takes a null that was thrown for no error.
+      crash = crashOf(null);
     } catch (error) {
       if (!signal.aborted) crash = crashOf(error);
+      this.#explain(error);
     }
     this.#receiveTheRest();
     this.#port.close();
     return crash;
+  }
+
+  /** Says what a host is missing that never began, because its task can't be cloned. */
+  #explain(error: unknown): void {
+    if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return;
+    const { message, stack } = error;
+    const text = `options of an endpoint can't be sent to another thread: ${message}`;
+    this.#onMessage({ type: 'load-failed', message: text, stack });
   }
 
   #receive(message: FromThread): void {

@@ -9,11 +9,13 @@ export class TurnBatch<T> {
 
   add(item: T): void {
     this.#items.push(item);
-    if (this.#items.length === 1) setImmediate(() => this.#flush());
+    if (this.#items.length === 1) setImmediate(() => this.flush());
   }
 
-  #flush(): void {
+  /** Hands on at once what there is, for something that has to come after it. */
+  flush(): void {
     const items = this.#items;
+    if (items.length === 0) return;
     this.#items = [];
     this.#handOn(items);
   }

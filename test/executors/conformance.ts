@@ -32,12 +32,12 @@ export function describeExecutorConformance(
     describe('that runs', () => {
       const workshop = useWorkshop(makeExecutor);
       describeAnswers(workshop);
-      describeBeginning(workshop);
+      describeBeginning(workshop, makeExecutor);
       describeCredit(workshop);
       describeStorage(workshop);
       describeCancelling(workshop, makeExecutor);
       if (hosts) describeKilling(workshop, makeExecutor);
-      if (hosts) describeLifeInHosts(workshop);
+      if (hosts) describeLifeInHosts(workshop, makeExecutor);
     });
     describeStarting(makeExecutor);
     describeStopping(makeExecutor);

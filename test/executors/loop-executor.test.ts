@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { LoopExecutor } from '../../src/executors/loop-executor.ts';
-import { commonOptions, replyOf, requestBody, runBody } from './conformance/workshop.ts';
+import {
+  commonOptions,
+  endpointUrl,
+  openStage,
+  replyOf,
+  requestBody,
+  runBody,
+} from './conformance/workshop.ts';
 import { describeExecutorConformance } from './conformance.ts';
 
 describeExecutorConformance(
@@ -30,6 +37,23 @@ describe('LoopExecutor', () => {
     expect(await result('one')).toBe('instance');
     expect(await result('two')).toBe('module');
     await executor.stop();
+  });
+
+  it('disposes of endpoints that started when nobody waited for them any more', async () => {
+    const stage = openStage();
+    const options = { stage: stage.folder, name: 'Ann', start: 'hold' };
+    const endpoints = [{ url: endpointUrl('resident'), options }];
+    const executor = new LoopExecutor({ name: 'async', slots: 1, endpoints });
+    const starting = executor.start();
+    await stage.untilNoted(1);
+    await Promise.all([
+      executor.stop(),
+      expect(starting).rejects.toThrow('the executor was stopped'),
+    ]);
+    expect(stage.notes).toEqual(['Ann starts']);
+    stage.release();
+    await stage.untilNoted(4);
+    expect(stage.notes.slice(1)).toEqual(['Ann started as async 1', 'Ann leaves', 'Ann has left']);
   });
 
   it('is in turn when it blocks, and only then', () => {

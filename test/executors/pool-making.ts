@@ -1,5 +1,6 @@
 import { HostsExecutor } from '../../src/executors/hosts-executor.ts';
 import { ThreadSpawner } from '../../src/executors/thread-spawner.ts';
+import { openWorkshop, type Workshop } from './conformance/workshop.ts';
 import { defaultHosts, type HostsOptions } from './hosts-making.ts';
 
 /** What a test says of a pool. */
@@ -15,4 +16,9 @@ export function makePool({ maxHeapMb, ...options }: PoolOptions): HostsExecutor 
     name: 'pool',
     spawner: new ThreadSpawner({ threads, maxHeapMb, log }),
   });
+}
+
+/** Makes and starts a pool of the actors of `endpoints/`, for one test. */
+export function openPool(options: PoolOptions): Promise<Workshop<HostsExecutor>> {
+  return openWorkshop((endpoints) => makePool({ endpoints, ...options }));
 }

@@ -119,7 +119,8 @@ describe('a runtime that cannot go on', () => {
     }`);
     const { lines, runtime: make, transport, topic } = await openTheatre(memory);
     const options = { memory: new SharedArrayBuffer(4) };
-    const runtime = make({ rpc: { endpoints: { module: once, options } } });
+    const pool = { threads: 1, spareHosts: 0 };
+    const runtime = make({ pool, rpc: { endpoints: { module: once, options } } });
     await runtime.start({ executor: 'pool' });
     const client = new RPCClient(transport, { topic });
     expect(await errorOf(client.call({}, 'exit'))).toMatchObject({ remoteClass: 'HostCrashed' });

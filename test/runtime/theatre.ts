@@ -89,6 +89,7 @@ export async function openTheatre(
           ...rpc,
         },
         pool: { threads: 1 },
+        process: { processes: 1 },
         signals: false,
         log: keepingLog(lines),
         ...changes,

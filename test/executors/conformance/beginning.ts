@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedMessage } from '../../../src/errors.ts';
-import { call, replyOf, requestBody, runBody, type Workshop } from './workshop.ts';
+import {
+  call,
+  type MakeExecutor,
+  openWorkshop,
+  replyOf,
+  requestBody,
+  runBody,
+  type Workshop,
+} from './workshop.ts';
 
 /** When `onBegin` is called, and when it is not. */
-export function describeBeginning(workshop: () => Workshop): void {
+export function describeBeginning(workshop: () => Workshop, makeExecutor: MakeExecutor): void {
   describe('begins', () => {
     it('once, with the method and where the answer goes, while the method still runs', async () => {
       const { run, stage } = workshop();
@@ -34,6 +42,40 @@ export function describeBeginning(workshop: () => Workshop): void {
       const cast = workshop().run({ method: 'note', call: undefined });
       await cast.outcome;
       expect(cast.begun).toEqual([{ method: 'note', replyTo: undefined }]);
+    });
+
+    it('only when it may, if the work asks', async () => {
+      const { executor, stage } = workshop();
+      const body = requestBody({ method: 'note', uniqueId: 'the-message' });
+      const refused = runBody(executor, body, { asksToBegin: true }, false);
+      expect(await refused.outcome).toEqual({ type: 'refused' });
+      expect(refused.begun).toMatchObject([{ method: 'note', uniqueId: 'the-message' }]);
+      expect(stage.entered).toBe(0);
+      const allowed = runBody(executor, body, { asksToBegin: true }, true);
+      expect(await allowed.outcome).toMatchObject({ type: 'done' });
+      expect(allowed.begun).toHaveLength(1);
+      expect(stage.entered).toBe(1);
+    });
+
+    it('whatever is answered, if the work does not ask', async () => {
+      const { executor, stage } = workshop();
+      const run = runBody(executor, requestBody({ method: 'note' }), {}, false);
+      expect(await run.outcome).toMatchObject({ type: 'done' });
+      expect(stage.entered).toBe(1);
+    });
+
+    it('in the order in which calls were handed over, where one place runs them', async () => {
+      const { executor, run } = await openWorkshop(makeExecutor);
+      const order: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        const runs = Array.from({ length: executor.slots }, (_, i) => {
+          const each = run({ args: { value: i } });
+          void each.hasBegun.then(() => order.push(round * executor.slots + i));
+          return each;
+        });
+        await Promise.all(runs.map(({ outcome }) => outcome));
+      }
+      expect(order).toEqual(Array.from({ length: executor.slots * 5 }, (_, i) => i));
     });
 
     const request = requestBody({ args: { value: 1 } });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HostCrashed } from '../../../src/errors.ts';
 import { type MakeExecutor, replyOf, untilWhole, useWorkshop } from './workshop.ts';
 
@@ -8,6 +8,14 @@ const wreck = { namespace: 'wreck' };
 export function describeCrashing(makeExecutor: MakeExecutor): void {
   describe('a host that crashes', () => {
     const workshop = useWorkshop(makeExecutor, { maxHeapMb: 64 });
+
+    beforeAll(() => {
+      // What a process writes as it dies is handed on, and not for who reads the results of tests.
+      vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    });
+    afterAll(() => {
+      vi.restoreAllMocks();
+    });
 
     it.each([
       ['exit', 'exit', /^the host exited.* code:? 3$/],

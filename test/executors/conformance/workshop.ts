@@ -37,7 +37,10 @@ export function commonOptions({ cancelGraceMs = patientMs, disposeTimeoutMs, log
 }
 
 /** Makes an executor that has not been started. */
-export type MakeExecutor = (endpoints: readonly EndpointModule[], wanted?: Wanted) => Executor;
+export type MakeExecutor<Made extends Executor = Executor> = (
+  endpoints: readonly EndpointModule[],
+  wanted?: Wanted,
+) => Made;
 
 /** A call that was handed to an executor. */
 export interface Run extends Execution {
@@ -48,8 +51,8 @@ export interface Run extends Execution {
 }
 
 /** An executor that has the actors of `endpoints/`, and the stage that it shares with them. */
-export interface Workshop {
-  readonly executor: Executor;
+export interface Workshop<Made extends Executor = Executor> {
+  readonly executor: Made;
   readonly stage: SharedStage;
   /** Runs a request; a call unless `call` is told to be nothing. */
   run(request: Partial<Request>, work?: Partial<Work>): Run;
@@ -78,7 +81,10 @@ export function openStage(): SharedStage {
 }
 
 /** Makes an executor for one test, not started. */
-export function makeWorkshop(makeExecutor: MakeExecutor, wanted: Wanted = {}): Workshop {
+export function makeWorkshop<Made extends Executor>(
+  makeExecutor: MakeExecutor<Made>,
+  wanted: Wanted = {},
+): Workshop<Made> {
   const stage = openStage();
   const executor = makeExecutor(stagedEndpoints(stage), { isSmall: true, ...wanted });
   onTestFinished(() => executor.stop());
@@ -86,10 +92,10 @@ export function makeWorkshop(makeExecutor: MakeExecutor, wanted: Wanted = {}): W
 }
 
 /** Makes and starts a small executor for one test. */
-export async function openWorkshop(
-  makeExecutor: MakeExecutor,
+export async function openWorkshop<Made extends Executor>(
+  makeExecutor: MakeExecutor<Made>,
   wanted: Wanted = {},
-): Promise<Workshop> {
+): Promise<Workshop<Made>> {
   const workshop = makeWorkshop(makeExecutor, wanted);
   await workshop.executor.start(new AbortController().signal);
   return workshop;
@@ -136,8 +142,17 @@ export function requestBody(request: Partial<Request>): Buffer {
   return encodeRequest({ method: 'echo', args: {}, context: {}, call, ...request });
 }
 
-/** Hands a body to an executor. */
-export function runBody(executor: Executor, body: Uint8Array, work: Partial<Work> = {}): Run {
+/**
+ * Hands a body to an executor.
+ *
+ * @param mayBegin - What is answered to work that asks.
+ */
+export function runBody(
+  executor: Executor,
+  body: Uint8Array,
+  work: Partial<Work> = {},
+  mayBegin = true,
+): Run {
   const begun: Begun[] = [];
   let onFirst: (first: Begun) => void = () => {};
   const hasBegun = new Promise<Begun>((resolve) => {
@@ -148,13 +163,13 @@ export function runBody(executor: Executor, body: Uint8Array, work: Partial<Work
     (note) => {
       begun.push(note);
       onFirst(note);
-      return true;
+      return mayBegin;
     },
   );
   return { outcome, cancel, begun, hasBegun };
 }
 
-function workshopOf(executor: Executor, stage: SharedStage): Workshop {
+function workshopOf<Made extends Executor>(executor: Made, stage: SharedStage): Workshop<Made> {
   return {
     executor,
     stage,

@@ -11,7 +11,7 @@ export interface ResidentOptions {
   readonly stage?: string;
   /** It notes what happens to it when it has one. */
   readonly name?: string;
-  readonly start?: 'fail';
+  readonly start?: 'fail' | 'hold';
   readonly end?: 'fail' | 'hang';
 }
 
@@ -34,6 +34,7 @@ export class Resident {
     if (name === undefined) return;
     this.#stage.note(`${name} starts`);
     await nextTurn();
+    if (start === 'hold') await this.#stage.hold();
     if (start === 'fail') throw new Error('there is no room');
     this.#stage.note(`${name} started as ${host.executor} ${host.id}`);
     host.log.info({ name }, 'moved in');

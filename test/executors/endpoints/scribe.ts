@@ -11,11 +11,14 @@ export class Scribe {
     this.#stage = new SharedStage(stage);
   }
 
-  /** Writes a line at each level, to the call's log and to the console by turns. */
-  async write(ctx: Context, { text }: { readonly text: string }): Promise<void> {
+  /** Writes a line at each level to the call's log, and if it is to print, to the console by turns. */
+  async write(
+    ctx: Context,
+    { text, prints = false }: { readonly text: string; readonly prints?: boolean },
+  ): Promise<void> {
     for (const level of ['debug', 'info', 'warn', 'error'] satisfies LogLevel[]) {
       ctx.log[level]({ to: 'log' }, `${text} ${level}`);
-      console[level]('%s %s on the console', text, level);
+      if (prints) console[level]('%s %s on the console', text, level);
       await Promise.resolve();
     }
   }

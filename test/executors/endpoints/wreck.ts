@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../../../src/dispatcher/context.ts';
@@ -7,6 +8,7 @@ import { SharedStage } from '../shared-stage.ts';
 export class Wreck {
   static readonly target = { namespace: 'wreck' };
   readonly #stage: SharedStage;
+  readonly #hoard: Buffer[] = [];
 
   constructor({ stage = '' }: { readonly stage?: string } = {}) {
     this.#stage = new SharedStage(stage);
@@ -14,6 +16,12 @@ export class Wreck {
 
   exit(): never {
     this.#stage.enter();
+    process.exit(3);
+  }
+
+  async exitAtRelease(): Promise<never> {
+    this.#stage.enter();
+    await this.#stage.hold();
     process.exit(3);
   }
 
@@ -39,6 +47,17 @@ export class Wreck {
       for (let i = 0; i < 1_000; i++) hoard.push(Array.from({ length: 100 }, () => hoard.length));
       await nextTurn();
     }
+  }
+
+  /** Keeps so much memory outside of the heap. */
+  hoard(_ctx: Context, { mb }: { readonly mb: number }): void {
+    this.#hoard.push(Buffer.alloc(mb * 1024 * 1024, 1));
+  }
+
+  /** Stays inside one native call for some seconds, in which nothing can stop its thread. */
+  hash(): string {
+    this.#stage.enter();
+    return pbkdf2Sync('password', 'salt', 5_000_000, 64, 'sha512').toString('hex');
   }
 
   /** Never lets go of its thread. */
