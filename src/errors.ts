@@ -248,7 +248,10 @@ export class ClosedError extends MessagingError {
   }
 }
 
-/** Bytes that are no message: not JSON, no envelope, an unknown envelope version, a wrong shape. */
+/**
+ * Bytes that are no message: not JSON, no envelope, an unknown envelope version, a wrong shape; or one
+ * that is over the limits.
+ */
 export class MalformedMessage extends MessagingError {
   override readonly code = 'ERR_GREENROOM_MALFORMED_MESSAGE';
   static {

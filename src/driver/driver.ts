@@ -129,6 +129,11 @@ export interface Listener extends AsyncDisposable {
 export interface IncomingMessage {
   /** The body as it arrived. It may be a view of a larger buffer: copy it before it crosses a thread. */
   readonly body: Uint8Array;
+  /**
+   * Whether nobody else reads the buffer of the body, so that one which the body fills may be moved to
+   * another thread; the body is empty here after that.
+   */
+  readonly ownsBody: boolean;
   readonly contentType: string | undefined;
   /** Headers of the message, in an object without a prototype; whatever the sender put there. */
   readonly headers: Readonly<Record<string, unknown>>;

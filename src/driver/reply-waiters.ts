@@ -1,21 +1,27 @@
-import type { ClosedError, ErrorSubject } from '../errors.ts';
+import { type ClosedError, type ErrorSubject, MalformedMessage } from '../errors.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
 import { type Deferred, deferred } from '../waiting.ts';
-import { formatOf } from '../wire/body-format.ts';
+import { type BodyFormat, formatOf } from '../wire/body-format.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
+import { msgIdIn } from '../wire/ids.ts';
+import type { MessageLimits } from '../wire/message-limits.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
 import type { ArrivedReply } from './driver.ts';
 
 /** What {@link ReplyWaiters} are made of. */
 export interface ReplyWaitersOptions {
   readonly log: Log;
+  /** What a reply may cost; one over it is refused unread. */
+  readonly limits: MessageLimits;
   /** Called when a server says where the call that it has begun is cancelled. */
   readonly onBegun: (msgId: unknown, cancelQueue: string) => void;
 }
 
 /** A call that waits for its reply. */
 export interface ExpectedReply {
+  /** What is waited for, in words. */
+  readonly what: string;
   /** Who to name in the error. */
   readonly about: ErrorSubject;
   /** Called when the server says that the call is still running. */
@@ -53,8 +59,9 @@ export class ReplyWaiters {
   /**
    * Starts to wait, before the request is sent.
    *
-   * @returns A promise of the result; it rejects with {@link RemoteError} when the method failed,
-   * with {@link ClosedError} when the transport closes. End the wait with {@link forget}.
+   * @returns A promise of the result; it rejects with {@link RemoteError} when the method failed, with
+   * {@link MalformedMessage} when the reply cannot be read, with {@link ClosedError} when the transport
+   * closes. End the wait with {@link forget}.
    */
   expect(msgId: string, expected: ExpectedReply): Promise<unknown> {
     this.#hasExpected = true;
@@ -70,21 +77,20 @@ export class ReplyWaiters {
 
   /** Takes a message that arrived in the reply queue. */
   accept({ body, contentType, headers }: ArrivedReply): void {
-    const { log, onBegun } = this.#options;
+    const { log, limits, onBegun } = this.#options;
     // A server has this queue for cancellations: whoever writes more there can't make it parse.
     if (!this.#hasExpected) {
       this.#orphaned++;
       log.debug({}, 'dropped a reply nobody waits for');
       return;
     }
+    // A reply of another content type, or of none, may be read as well: it says what it says.
+    const format = formatOf(contentType) ?? 'json';
     let reply: Reply;
     try {
-      // A reply of another content type, or of none, may be read as well: it says what it says.
-      const format = formatOf(contentType) ?? 'json';
-      reply = decodeReply(body, { format, compression: compressionIn(headers) });
+      reply = decodeReply(body, { format, compression: compressionIn(headers), limits });
     } catch (error) {
-      const reason = shortened((error as Error).message);
-      log.error({ reason }, 'dropped a reply that cannot be read');
+      this.#refuse(body, format, error);
       return;
     }
     const { msgId, cancelQueue } = reply;
@@ -103,6 +109,18 @@ export class ReplyWaiters {
       if (reply.ending) waiter.replied.resolve(waiter.result);
       else waiter.onKeepAlive();
     }
+  }
+
+  /** Fails the call whose reply cannot be read, if the body says which it is without a parse. */
+  #refuse(body: Uint8Array, format: BodyFormat, cause: unknown): void {
+    const reason = shortened((cause as Error).message);
+    const waiter = this.#waiters.get(msgIdIn(body, format));
+    if (waiter === undefined) {
+      this.#options.log.error({ reason }, 'dropped a reply that cannot be read');
+      return;
+    }
+    const { what, about, replied } = waiter;
+    replied.reject(new MalformedMessage(`${what} cannot be read: ${reason}`, { ...about, cause }));
   }
 
   /** Fails every call that still waits. */

@@ -1,10 +1,9 @@
 import { ClosedError, type ErrorSubject, InvalidTarget } from '../errors.ts';
-import { type Log, silentLog } from '../log.ts';
 import { formatTarget, type Target } from '../target.ts';
 import { cancelled, type WaitOptions, waitFor } from '../waiting.ts';
 import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
 import { cancellableHeaders, cancellationIn } from '../wire/cancellation.ts';
-import { type Compression, compressed, validCompression } from '../wire/compression.ts';
+import { type Compression, compressed } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
 import { encodeRequest, type Request } from '../wire/request.ts';
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
@@ -12,25 +11,14 @@ import { Canceller } from './canceller.ts';
 import type { ArrivedReply, Destination, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
-import type { RabbitOptions } from './rabbit/rabbit-options.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
 import { Silence } from './silence.ts';
+import {
+  type ResolvedTransportOptions,
+  resolveTransportOptions,
+  type TransportOptions,
+} from './transport-options.ts';
 import { formatTransportUrl, parseTransportUrl, type TransportUrl } from './transport-url.ts';
-
-/** How a {@link Transport} behaves; every field has a default. */
-export interface TransportOptions {
-  /** The exchange of targets that name none; peers must agree on it. @default 'openstack' */
-  readonly controlExchange?: string;
-  /** Connections, deadlines and retries of the RabbitMQ driver. */
-  readonly rabbit?: RabbitOptions;
-  /**
-   * How requests are compressed: `zlib` is oslo.messaging's `kombu_compression=gzip`, and `brotli`
-   * needs Python peers that have it. Replies are understood either way. @default not at all
-   */
-  readonly compression?: Compression;
-  /** Where lines about lost, late and retried things go. @default nowhere */
-  readonly log?: Log;
-}
 
 /** What a client sends; the transport adds ids and addresses. */
 export interface OutgoingRequest {
@@ -75,7 +63,7 @@ export class Transport implements AsyncDisposable {
   private constructor(
     driver: Driver,
     url: TransportUrl,
-    { log = silentLog, compression }: TransportOptions,
+    { log, compression, limits }: ResolvedTransportOptions,
   ) {
     this.driver = driver;
     this.#url = url;
@@ -83,6 +71,7 @@ export class Transport implements AsyncDisposable {
     this.#cancelled = new CancelledCalls(log);
     this.#waiters = new ReplyWaiters({
       log,
+      limits,
       onBegun: (msgId, queue) => this.#canceller.begun(msgId, queue),
     });
     this.#compression = compression;
@@ -91,13 +80,13 @@ export class Transport implements AsyncDisposable {
   /**
    * Makes a transport without connecting; the first use does.
    *
-   * @throws {@link InvalidTransportURL} when the URL can't be read; `InvalidOptionError` for a
-   * compression that there is not.
+   * @throws {@link InvalidTransportURL} when the URL can't be read; {@link InvalidOptionError} that
+   * says what is wrong with the options.
    */
-  static of(url: string, options: TransportOptions = {}): Transport {
+  static of(url: string, raw: TransportOptions = {}): Transport {
     const parsed = parseTransportUrl(url);
-    const { controlExchange = 'openstack', rabbit, log = silentLog } = options;
-    validCompression(options.compression);
+    const options = resolveTransportOptions(raw);
+    const { controlExchange, rabbit, log } = options;
     const driver =
       parsed.scheme === 'memory'
         ? new MemoryDriver({ url: parsed, controlExchange })
@@ -120,9 +109,9 @@ export class Transport implements AsyncDisposable {
    * call is told to cancel it; see `wire/cancellation.ts`.
    *
    * @throws {@link RemoteError} when the method failed on the server; {@link MessagingTimeout} when
-   * no reply came in time; {@link MessageDeliveryFailure} when it could not be sent;
-   * {@link InvalidTarget} for a fanout or a target without topic; {@link CallCancelled} and
-   * {@link ClosedError}.
+   * no reply came in time; {@link MalformedMessage} when one came that cannot be read, or is over the
+   * limits; {@link MessageDeliveryFailure} when it could not be sent; {@link InvalidTarget} for a
+   * fanout or a target without topic; {@link CallCancelled} and {@link ClosedError}.
    */
   async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
     const destination = destinationOf(target, 'call');
@@ -136,7 +125,7 @@ export class Transport implements AsyncDisposable {
     const silence =
       monitorSeconds === undefined ? undefined : new Silence(monitorSeconds * 1000, about);
     const onKeepAlive = (): void => silence?.broken();
-    const replied = this.#waiters.expect(msgId, { about, onKeepAlive });
+    const replied = this.#waiters.expect(msgId, { what, about, onKeepAlive });
     const unsent = new AbortController();
     const sent = this.#sendCall(destination, request, {
       msgId,
@@ -273,8 +262,9 @@ interface SentCall {
  * Connects to a broker: `rabbit://user:password@host:port/virtual_host`, or `memory://` for one that
  * lives in this process.
  *
- * @throws {@link InvalidTransportURL} when the URL can't be read, {@link MessageDeliveryFailure}
- * when the broker can't be reached or refuses us, and as `timeoutMs` and `signal` say.
+ * @throws {@link InvalidTransportURL} when the URL can't be read, {@link InvalidOptionError} for
+ * wrong options, {@link MessageDeliveryFailure} when the broker can't be reached or refuses us, and as
+ * `timeoutMs` and `signal` say.
  */
 export async function connect(
   url: string,

@@ -60,6 +60,8 @@ export interface Execution {
 export interface Work {
   /** The body as the driver delivered it. */
   readonly body: Uint8Array;
+  /** Whether the body's buffer may be moved away, if the body fills it. @default false */
+  readonly ownsBody?: boolean;
   /** The body's media type; a body without one is malformed, as it is for oslo.messaging. */
   readonly contentType: string | undefined;
   /** What its `compression` header says; absent when it has none that is text. */

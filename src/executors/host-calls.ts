@@ -77,7 +77,9 @@ export class HostCalls {
       const running = this.#running.get(id);
       return running === undefined ? [] : [{ id, ...running }];
     });
-    const { owned, transfer } = ownedBodies(batch.map(({ work }) => work.body));
+    const { owned, transfer } = ownedBodies(
+      batch.map(({ work: { body, ownsBody = false } }) => ({ body, isOurs: ownsBody })),
+    );
     const items = batch.map(
       ({ id, slot, work }, index): WorkItem => ({
         id,

@@ -102,7 +102,7 @@ function postDone(items: readonly DoneItem[], line: HostLine): void {
   const bodies = items.map(({ outcome }) =>
     outcome.type === 'done' && outcome.reply !== undefined ? outcome.reply.body : new Uint8Array(),
   );
-  const { owned, transfer } = ownedBodies(bodies, true);
+  const { owned, transfer } = ownedBodies(bodies.map((body) => ({ body, isOurs: true })));
   const portableItems = items.map(({ id, outcome }, index): DoneItem => {
     const body = owned[index];
     if (outcome.type !== 'done' || outcome.reply === undefined || body === undefined) {

@@ -101,23 +101,23 @@ const movedFromBytes = 16 * 1024;
  *
  * Posting a view clones the whole buffer behind it (a 100-byte body of amqplib is a view on the
  * socket's 64 KiB chunk), and moving one that Node pools is an error or a silent copy.
- *
- * @param isOurs - Whether a large body that fills its buffer may be moved as it is, which leaves the
- * caller's empty; Node's pool is never filled by one view. @default false
+ * A large body that is ours and fills its buffer is moved as it is, which leaves the caller's empty; Node's
+ * pool is never filled by one view.
  */
 export function ownedBodies(
-  bodies: readonly Uint8Array[],
-  isOurs = false,
+  bodies: readonly { readonly body: Uint8Array; readonly isOurs: boolean }[],
 ): {
   owned: Uint8Array<ArrayBuffer>[];
   transfer: ArrayBuffer[];
 } {
   let sharedBytes = 0;
-  for (const { byteLength } of bodies) if (byteLength < movedFromBytes) sharedBytes += byteLength;
+  for (const { body } of bodies) {
+    if (body.byteLength < movedFromBytes) sharedBytes += body.byteLength;
+  }
   const shared = new Uint8Array(new ArrayBuffer(sharedBytes));
   const transfer: ArrayBuffer[] = [];
   let offset = 0;
-  const owned = bodies.map((body) => {
+  const owned = bodies.map(({ body, isOurs }) => {
     if (body.byteLength >= movedFromBytes) {
       const whole = isOurs && fillsItsBuffer(body) ? body : copyOf(body);
       transfer.push(whole.buffer);

@@ -219,12 +219,13 @@ export class Intake {
     scannedId: string | undefined,
   ): Promise<void> {
     const { duplicates, crashes, outcomes } = this.#of;
-    const { body, contentType, headers } = delivery.message;
+    const { body, ownsBody, contentType, headers } = delivery.message;
     const compression = compressionIn(headers);
     const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
     const alone = crashes.isSuspect(scannedId);
     const work = {
       body,
+      ownsBody,
       contentType,
       compression,
       deadline: delivery.deadline,

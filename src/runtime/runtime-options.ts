@@ -10,7 +10,7 @@ import { checkOptions } from '../options.ts';
 import type { Serializer } from '../serializer.ts';
 import type { ServerTarget } from '../target.ts';
 import type { Compression } from '../wire/compression.ts';
-import { defaultMessageLimits } from '../wire/message-limits.ts';
+import { type LimitsOptions, resolveLimits } from '../wire/limits-options.ts';
 import type { Acknowledge } from './delivery.ts';
 import {
   type PoolOptions,
@@ -110,18 +110,8 @@ export interface RPCOptions {
    * needs callers that have it. Requests are understood either way. @default not at all
    */
   readonly compression?: Compression;
+  /** Which requests are refused unread, with a line in the log and no reply. */
   readonly limits?: LimitsOptions;
-}
-
-/** What is refused unread, with a line in the log and no reply: it would cost too much to read. */
-export interface LimitsOptions {
-  /**
-   * The largest body that is taken, in bytes, as it arrives and decompressed; at least 1. A host's
-   * heap should be some sixteen times this. @default 16 MiB
-   */
-  readonly maxBodyBytes?: number;
-  /** How many levels a message may be nested, 1 to 500. @default 500 */
-  readonly maxDepth?: number;
 }
 
 /** What a {@link Runtime} is made of; all but `rpc` has a default. */
@@ -204,10 +194,7 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
     callerGoneGraceMs: rpc.callerGoneGraceMs ?? 10_000,
     replyQueuePrefix: rpc.replyQueuePrefix ?? 'reply_',
     wire: {
-      limits: {
-        maxBodyBytes: rpc.limits?.maxBodyBytes ?? defaultMessageLimits.maxBodyBytes,
-        maxDepth: rpc.limits?.maxDepth ?? defaultMessageLimits.maxDepth,
-      },
+      limits: resolveLimits(rpc.limits),
       compression: rpc.compression,
       exposeStacks: rpc.exposeStacks ?? true,
     },

@@ -5,7 +5,7 @@ import { Transport } from '../driver/transport.ts';
 import { executorNames } from '../executors/executor.ts';
 import { isSerializer, serializerMethods } from '../serializer.ts';
 import { compressions } from '../wire/compression.ts';
-import { defaultMessageLimits } from '../wire/message-limits.ts';
+import { limitsSchema } from '../wire/limits-options.ts';
 import { poolSchema, processSchema } from './host-options.ts';
 
 const count = z.int().min(1);
@@ -52,12 +52,7 @@ export const runtimeSchema: z.ZodType = z.strictObject({
     callerGoneGraceMs: durationMs.optional(),
     replyQueuePrefix: z.string().max(200).optional(),
     compression: z.enum(compressions).optional(),
-    limits: z
-      .strictObject({
-        maxBodyBytes: count.optional(),
-        maxDepth: count.max(defaultMessageLimits.maxDepth).optional(),
-      })
-      .optional(),
+    limits: limitsSchema.optional(),
   }),
   async: z.strictObject({ concurrency: count.optional() }).optional(),
   pool: poolSchema.optional(),

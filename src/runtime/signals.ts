@@ -16,7 +16,7 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 type ShutdownSignal = keyof typeof signalNumbers;
 
 /** For what is to be done when all is closed: the last lines of a log, say. */
-const beforeKillMs = 500;
+const beforeKillMs = 200;
 
 /**
  * Drains on the first SIGTERM or SIGINT and stops at once on the second; a third does what it does
@@ -59,8 +59,12 @@ export function listenForSignals(runtime: Signalled, log: Log): () => void {
 }
 
 /** A thread inside a native call keeps the process from ending, `process.exit()` included. */
-function killIfStuck({ hosts }: Signalled, log: Log): void {
-  if (hosts === undefined || hosts.stuck === 0) return;
-  log.error({ stuck: hosts.stuck }, 'killing the process: threads are stuck inside native calls');
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), beforeKillMs);
+function killIfStuck(runtime: Signalled, log: Log): void {
+  const stuck = (): number => runtime.hosts?.stuck ?? 0;
+  if (stuck() === 0) return;
+  log.error({ stuck: stuck() }, 'killing the process: threads are stuck inside native calls');
+  setTimeout(() => {
+    // One that has left after all keeps nothing.
+    if (stuck() > 0) process.kill(process.pid, 'SIGKILL');
+  }, beforeKillMs);
 }

@@ -9,9 +9,9 @@ const whitespace = /[ \t\n\r]*/y;
 /**
  * Parses what Python's `json.dumps` writes and `JSON.parse` cannot read or would round.
  *
- * Takes `NaN`, `Infinity` and `-Infinity`, and returns integers beyond ±(2^53 - 1) as `bigint`.
- * Linear, but several times slower than `JSON.parse`. It recurses once per level: the caller has
- * checked the depth. Source: oslo-wire.md 1.10 and 11.
+ * Takes `NaN`, `Infinity` and `-Infinity`, returns integers beyond ±(2^53 - 1) as `bigint`, and the
+ * integer `-0` as 0. Linear, but several times slower than `JSON.parse`. It recurses once per level:
+ * the caller has checked the depth. Source: oslo-wire.md 1.10 and 11.
  *
  * @throws SyntaxError when the text is not JSON even so.
  */
@@ -97,6 +97,8 @@ class CarefulParser {
         return false;
       case 'null':
         return null;
+      case '-0':
+        return 0;
     }
     const number = Number(token);
     const isInteger = fraction === undefined && exponent === undefined;

@@ -1,5 +1,7 @@
 import {
+  CallCancelled,
   type ErrorSubject,
+  HostCrashed,
   MessagingError,
   NoSuchMethod,
   RemoteError,
@@ -40,6 +42,7 @@ const ownModule = 'greenroom';
  * - A {@link RemoteError} keeps the class, module and arguments it had at the server it came from.
  * - An error that says what it is in Python, under {@link pythonException}, is that.
  * - {@link NoSuchMethod} and {@link UnsupportedVersion} are oslo.messaging's of that name.
+ * - {@link HostCrashed} and {@link CallCancelled} say in `kwargs` of which `kind`, or for which `reason`.
  * - JavaScript's own errors become the builtin exception that a Python caller would catch.
  * - Any other class keeps its name, in the module `greenroom`.
  * - What is no error at all (`throw null`) becomes an `Exception` with the value's text.
@@ -197,10 +200,19 @@ function identityOf(error: object): Identity {
     return { class: 'UnsupportedVersion', module: dispatcherModule };
   }
   const name = nameOf(error);
-  if (error instanceof MessagingError) return { class: name, module: ownModule };
+  if (error instanceof MessagingError) {
+    return { class: name, module: ownModule, kwargs: detailsOf(error) };
+  }
   const python = pythonClassOf(name);
   if (python !== undefined) return { class: python, module: builtinsModule };
   return { class: name, module: ownModule };
+}
+
+/** What tells errors of one class apart, for a caller that goes by it: texts are for people. */
+function detailsOf(error: MessagingError): Failure['kwargs'] {
+  if (error instanceof HostCrashed) return { kind: error.kind };
+  if (error instanceof CallCancelled && error.reason !== undefined) return { reason: error.reason };
+  return {};
 }
 
 /**

@@ -7,7 +7,8 @@ const maxIdLength = 128;
 /** A body that mentions the key more often than this is not searched to its end. */
 const maxCandidates = 64;
 
-const key = Buffer.from('_unique_id');
+const uniqueIdKey = Buffer.from('_unique_id');
+const msgIdKey = Buffer.from('_msg_id');
 const tab = 0x09;
 const space = 0x20;
 const quote = 0x22;
@@ -43,6 +44,20 @@ export function uniqueIdIn(
   body: Uint8Array,
   format: BodyFormat | undefined = 'json',
 ): string | undefined {
+  return idIn(body, uniqueIdKey, format);
+}
+
+/** Finds a message's `_msg_id` as {@link uniqueIdIn} finds the other; nothing if the body is compressed. */
+export function msgIdIn(body: Uint8Array, format: BodyFormat): string | undefined {
+  return idIn(body, msgIdKey, format);
+}
+
+/** Whether a body may have an id that {@link uniqueIdIn} could not tell: it mentions the key. */
+export function mentionsUniqueId(body: Uint8Array): boolean {
+  return asBuffer(body).includes(uniqueIdKey);
+}
+
+function idIn(body: Uint8Array, key: Buffer, format: BodyFormat): string | undefined {
   const bytes = asBuffer(body);
   const idAfterKey = format === 'msgpack' ? idAfterPackedKey : idAfterJsonKey;
   let found: string | undefined;
@@ -50,7 +65,7 @@ export function uniqueIdIn(
   for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
     candidates += 1;
     if (candidates > maxCandidates) return undefined;
-    const id = idAfterKey(bytes, at);
+    const id = idAfterKey(bytes, at, key);
     if (id === undefined) continue;
     if (found !== undefined) return undefined;
     found = id;
@@ -58,17 +73,12 @@ export function uniqueIdIn(
   return found;
 }
 
-/** Whether a body may have an id that {@link uniqueIdIn} could not tell: it mentions the key. */
-export function mentionsUniqueId(body: Uint8Array): boolean {
-  return asBuffer(body).includes(key);
-}
-
 function asBuffer(body: Uint8Array): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */
-function idAfterJsonKey(bytes: Buffer, at: number): string | undefined {
+function idAfterJsonKey(bytes: Buffer, at: number, key: Buffer): string | undefined {
   if (bytes[at - 1] !== quote) return undefined;
   // Inside an envelope each quote has one backslash; with more it is JSON in a text of the message.
   const slashes = bytes[at - 2] === backslash ? 1 : 0;
@@ -101,7 +111,7 @@ function idAfterJsonKey(bytes: Buffer, at: number): string | undefined {
 }
 
 /** The same for MessagePack: the key is a short text, and so is the id, or one of up to 255 bytes. */
-function idAfterPackedKey(bytes: Buffer, at: number): string | undefined {
+function idAfterPackedKey(bytes: Buffer, at: number, key: Buffer): string | undefined {
   if (bytes[at - 1] !== (shortText | key.length)) return undefined;
   const header = at + key.length;
   const head = bytes[header] ?? 0;

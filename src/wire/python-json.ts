@@ -8,8 +8,8 @@ import { defaultMessageLimits } from './message-limits.ts';
  * Parses JSON as Python writes it.
  *
  * Takes the bare `NaN`, `Infinity` and `-Infinity`. Integers beyond ±(2^53 - 1) become `bigint`, so
- * that no digit is lost; all other numbers are `number`. Takes time linear in the text's length.
- * Source: oslo-wire.md 1.10 and 11.
+ * that no digit is lost; all other numbers are `number`. `-0` is 0 and `-0.0` is -0, as integers have
+ * one zero and floats two. Takes time linear in the text's length. Source: oslo-wire.md 1.10 and 11.
  *
  * @throws {@link MalformedMessage} when the text is not JSON, is nested deeper than `maxDepth` levels, or
  * has an object with the key `__proto__`: harmless as it is, but it would set the prototype of a copy.
@@ -42,12 +42,20 @@ const manyDigits = /\d{16}/;
 /** What may be an unsafe integer: not the digits of a fraction; in a string it costs time only. */
 const largeInteger = /(?:^|[[:,\s-])\d{16}/;
 
+/**
+ * The integer in an object or a list, and a message is an object: to `JSON.parse` it is a float. In a
+ * string it costs time only.
+ */
+const negativeZero = /[[:,\s]-0[\s,\]}]/;
+
 /** Also with any of the letters escaped, which no encoder does of itself. */
 const mayNamePrototype = /__proto__|\\u00(?:5f|6f|7[024])/i;
 
 function parse(text: string): unknown {
   try {
     if (manyDigits.test(text) && largeInteger.test(text)) return parseCarefully(text);
+    // Most texts with a `-0` have it in a date or an id; looking closer costs a twentieth of the parse.
+    if (text.includes('-0') && negativeZero.test(text)) return parseCarefully(text);
     return JSON.parse(text);
   } catch (cause) {
     if (!text.includes('NaN') && !text.includes('Infinity')) throw notJson(cause);

@@ -7,6 +7,12 @@ type Environment = Readonly<Record<string, string>>;
 /** One line of a peer's output. */
 export type PeerLine = Readonly<Record<string, unknown>>;
 
+/** How a peer's process ended. */
+export interface PeerEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /**
  * A process that prints JSON lines, is told what to do by lines, and ends when its stdin does, so that
  * none is left when a test run is interrupted.
@@ -15,7 +21,7 @@ export class Peer {
   readonly #child: ChildProcess;
   readonly #lines: PeerLine[] = [];
   readonly #wanted = new Set<() => void>();
-  readonly #ended: Promise<void>;
+  readonly #ended: Promise<PeerEnd>;
   #hasEnded = false;
   #stderr = '';
 
@@ -46,6 +52,11 @@ export class Peer {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Resolves when it has ended and all that it printed has been read. */
+  get ended(): Promise<PeerEnd> {
+    return this.#ended;
   }
 
   /** What it has printed to stderr so far: its log. */
@@ -113,7 +124,7 @@ export class Peer {
     this.#child.kill('SIGKILL');
   }
 
-  async #read(): Promise<void> {
+  async #read(): Promise<PeerEnd> {
     const { stdin, stdout, stderr } = this.#child;
     // The peer ended before it read all; what it was told is lost, as for any process that dies.
     stdin?.on('error', () => undefined);
@@ -125,9 +136,12 @@ export class Peer {
     this.#child.on('error', (error) => {
       this.#stderr += String(error);
     });
-    await new Promise((resolve) => this.#child.once('close', resolve));
+    const end = await new Promise<PeerEnd>((resolve) => {
+      this.#child.once('close', (code, signal) => resolve({ code, signal }));
+    });
     this.#hasEnded = true;
     for (const look of this.#wanted) look();
+    return end;
   }
 
   #take(line: string): void {

@@ -29,6 +29,14 @@ export interface PythonRequest {
   readonly retry?: number;
 }
 
+/** A call with what JSON can't carry to the process that makes it, or from there. */
+export interface PythonCall extends PythonRequest {
+  /** The name of what `test/interop/peers/peer_values.py` has for the argument `value`. */
+  readonly value?: string;
+  /** Whether the result is Python's `repr()` of what the method returned. */
+  readonly repr?: boolean;
+}
+
 /** Many calls at once, each with a number of its own that the method has to return. */
 export interface PythonRequests extends PythonRequest {
   readonly count: number;
@@ -88,7 +96,7 @@ export class PythonClient implements AsyncDisposable {
   }
 
   /** Calls a method; never rejects for what the call came to, only when the process is lost. */
-  call(request: PythonRequest): Promise<PythonReply> {
+  call(request: PythonCall): Promise<PythonReply> {
     return this.#do('call', request);
   }
 

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  CallCancelled,
+  HostCrashed,
   MessagingError,
   MessagingTimeout,
   NoSuchMethod,
@@ -63,6 +65,15 @@ describe('failureFrom', () => {
   ])('%o becomes %s of %s', (error, name, module) => {
     const failure = failureFrom(error);
     expect(failure).toMatchObject({ class: name, module, message: 'm', args: ['m'], kwargs: {} });
+  });
+
+  test.each<[MessagingError, object]>([
+    [new HostCrashed('m', 'out-of-memory'), { kind: 'out-of-memory' }],
+    [new CallCancelled('m', { reason: 'deadline' }), { reason: 'deadline' }],
+    [new CallCancelled('m'), {}],
+  ])('what tells %o from others of its class goes along', (error, kwargs) => {
+    expect(failureFrom(error)).toMatchObject({ class: error.name, module: 'greenroom', kwargs });
+    expect(decodeFailure(encodeFailure(failureFrom(error))).kwargs).toEqual(kwargs);
   });
 
   test('an error of Node itself is what its name says', () => {

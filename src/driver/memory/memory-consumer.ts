@@ -37,6 +37,8 @@ export class MemoryConsumer implements QueueConsumer {
       headers,
       expirationMs,
       arrivedAt: performance.now(),
+      // The sender has it, and every other queue that it went to.
+      ownsBody: false,
       redelivered: queued.redelivered,
       acknowledge: () => this.#forget(message),
       requeue: () => this.#giveBack([message]),

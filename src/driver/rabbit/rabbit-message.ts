@@ -5,6 +5,8 @@ import type { Session } from './session.ts';
 /** A delivery of one session; once that session is over its verbs do nothing. */
 export class RabbitMessage implements IncomingMessage {
   readonly arrivedAt: number = performance.now();
+  // amqplib puts a body of more than one frame together in a buffer that is for it alone.
+  readonly ownsBody = true;
   readonly #session: Session;
   readonly #delivery: ConsumeMessage;
   readonly #isFromStream: boolean;

@@ -1,0 +1,2 @@
+/** Whether tests that can do more of the same do all of it: `GREENROOM_SOAK=1 npm test -- test/hosts`. */
+export const isSoak: boolean = Boolean(process.env['GREENROOM_SOAK']);

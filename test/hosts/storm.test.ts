@@ -1,0 +1,95 @@
+import { connect, RPCClient } from 'greenroom';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { brokerUrl } from '../support/broker.ts';
+import type { Tinder } from './endpoints/tinder.ts';
+import { Fire } from './fire.ts';
+import { executors, type HostsServer, useHostsServers } from './hosts-server.ts';
+import { monotonicMs } from './monotonic-time.ts';
+
+/** Within how long after the cause is gone all is well again. */
+const recoveryMs = 10_000;
+
+const startServer = useHostsServers();
+
+describe.each(executors)('a storm of crashes, under %s', (executor) => {
+  it('is braked, and over 10 s after its cause', async ({ annotate }) => {
+    const fire = Fire.light();
+    const server = await startServer({
+      executor,
+      endpoint: 'endpoints/tinder.ts',
+      endpointOptions: fire.options,
+      hosts: 2,
+    });
+    const client = await openClient(server);
+    const feeding = Promise.all(Array.from({ length: 8 }, () => fire.feed(client)));
+    const hosts = async () => (await server.state()).hosts;
+    // By then a crash is followed by seconds without a host.
+    await expect.poll(async () => (await hosts())?.crashed).toBeGreaterThan(12);
+    expect(await hosts()).toMatchObject({ isHoldingBack: true });
+
+    const outAt = fire.putOut();
+    await feeding;
+    const recoveredMs = monotonicMs() - outAt;
+    const { hosts: after } = await server.whole();
+    const wholeMs = monotonicMs() - outAt;
+    const most = mostInOneSecond(fire.hostsReadyAt.slice(3));
+    await annotate(
+      `${after?.crashed} crashes, ${most} restarts in a second; answered after ` +
+        `${Math.round(recoveredMs)} ms, all hosts there after ${Math.round(wholeMs)} ms`,
+    );
+    expect(most).toBeLessThanOrEqual(10);
+    expect(recoveredMs).toBeLessThan(recoveryMs);
+    expect(wholeMs).toBeLessThan(recoveryMs);
+    expect(after).toMatchObject({ isHoldingBack: false });
+    expect(server.logged(/connection|set aside/)).toEqual([]);
+  }, 120_000);
+
+  it('takes no message with it that had nothing to do with it', async ({ annotate }) => {
+    const fire = Fire.light();
+    const server = await startServer({
+      executor,
+      endpoint: 'endpoints/tinder.ts',
+      endpointOptions: fire.options,
+      hosts: 2,
+      hostsOptions: { concurrency: 4 },
+      rpc: { acknowledge: 'on-reply' },
+    });
+    const startedAt = monotonicMs();
+    const client = await openClient(server);
+    const feeding = Promise.all(Array.from({ length: 4 }, () => fire.feed(client)));
+    await expect.poll(() => server.logged(/^set aside/).length).toBeGreaterThan(0);
+    const values = Array.from({ length: 40 }, (_, value) => value);
+    const lingering = Promise.all(values.map((value) => client.call({}, 'linger', { value })));
+    // They share their hosts with what kills them.
+    const isBack = () => server.logged(/^gave back/).some(({ method }) => method === 'linger');
+    await expect.poll(isBack).toBe(true);
+
+    const outAt = fire.putOut();
+    expect(await lingering).toEqual(values);
+    const recoveredMs = monotonicMs() - outAt;
+    await feeding;
+    const { hosts: after } = await server.whole();
+    const restarts = fire.hostsReadyAt.length - 3;
+    const seconds = (monotonicMs() - startedAt) / 1000;
+    await annotate(
+      `${after?.crashed} crashes, ${restarts} restarts in ${seconds.toFixed(1)} s, ` +
+        `bystanders answered ${Math.round(recoveredMs)} ms after the last`,
+    );
+    expect(recoveredMs).toBeLessThan(recoveryMs);
+    expect(restarts / seconds).toBeLessThanOrEqual(10);
+    const methods = server.logged(/^set aside/).map(({ method }) => method);
+    expect(new Set(methods)).toEqual(new Set(['dare']));
+    expect(server.logged(/connection/)).toEqual([]);
+  }, 120_000);
+});
+
+async function openClient({ topic }: HostsServer): Promise<RPCClient<Tinder>> {
+  const transport = await connect(await brokerUrl());
+  onTestFinished(() => transport.close());
+  return new RPCClient<Tinder>(transport, { topic });
+}
+
+function mostInOneSecond(times: readonly number[]): number {
+  const counts = times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length);
+  return Math.max(0, ...counts);
+}

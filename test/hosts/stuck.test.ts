@@ -1,0 +1,49 @@
+import { connect, RPCClient } from 'greenroom';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { brokerUrl } from '../support/broker.ts';
+import type { Stubborn } from './endpoints/stubborn.ts';
+import { executors, useHostsServers } from './hosts-server.ts';
+import { monotonicMs } from './monotonic-time.ts';
+
+const drainTimeoutMs = 1_000;
+/** How much later than that the process has ended, at the most. */
+const lateMs = 1_000;
+
+/** A thread inside a native call ends with its process, which only this ends then. */
+const ends = {
+  pool: { code: null, signal: 'SIGKILL' },
+  process: { code: 128 + 15, signal: null },
+};
+
+const startServer = useHostsServers();
+
+describe.each(executors)('a server under %s', (executor) => {
+  it.for(['hash', 'exec'] as const)(
+    'ends at its drain limit, though a method is stuck inside a native call (%s)',
+    async (method, { annotate }) => {
+      const server = await startServer({
+        executor,
+        endpoint: 'endpoints/stubborn.ts',
+        hosts: 1,
+        runtime: { drainTimeoutMs },
+      });
+      const transport = await connect(await brokerUrl());
+      onTestFinished(() => transport.close());
+      const client = new RPCClient<Stubborn>(transport, { topic: server.topic });
+      const stuck = client.call({}, method).catch((error: unknown) => error);
+      await expect.poll(() => server.logged(/^inside/)).toHaveLength(1);
+
+      const stoppedAt = monotonicMs();
+      server.kill('SIGTERM');
+      const end = await server.ended;
+      const tookMs = monotonicMs() - stoppedAt;
+      await annotate(`ended ${Math.round(tookMs)} ms after SIGTERM`);
+      expect(await stuck).toMatchObject({
+        remoteClass: 'CallCancelled',
+        remoteKwargs: { reason: 'draining' },
+      });
+      expect(end).toEqual(ends[executor]);
+      expect(tookMs).toBeLessThan(drainTimeoutMs + lateMs);
+    },
+  );
+});
