@@ -41,7 +41,8 @@ export type { RabbitOptions } from './driver/rabbit/rabbit-options.ts';
 export type { TlsOptions } from './driver/rabbit/tls-options.ts';
 export type { TopologyOptions } from './driver/rabbit/topology-options.ts';
 export type { TopologyPreset } from './driver/rabbit/topology-presets.ts';
-export { connect, type Transport, type TransportOptions } from './driver/transport.ts';
+export { connect, type Transport } from './driver/transport.ts';
+export type { TransportOptions } from './driver/transport-options.ts';
 export {
   CallCancelled,
   ClosedError,
@@ -81,7 +82,6 @@ export {
 } from './runtime/runtime.ts';
 export type {
   EndpointsOption,
-  LimitsOptions,
   ModuleOption,
   RPCOptions,
   RuntimeOptions,
@@ -92,3 +92,4 @@ export type { ServerTarget, Target } from './target.ts';
 export type { WaitOptions } from './waiting.ts';
 export type { BodyFormat } from './wire/body-format.ts';
 export type { Compression } from './wire/compression.ts';
+export type { LimitsOptions } from './wire/limits-options.ts';

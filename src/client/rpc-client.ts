@@ -110,8 +110,9 @@ export class RPCClient<T extends object = AnyMethods> {
    * @param args - The named arguments; the wire has no positional ones.
    * @throws {@link RemoteError} when the method failed or does not exist there, or what
    * `remoteErrors` has for it;
-   * {@link MessagingTimeout} when no reply came in `timeoutMs`; {@link MessageDeliveryFailure} when
-   * the request could not be sent; {@link RPCVersionCapError} when the cap forbids the version;
+   * {@link MessagingTimeout} when no reply came in `timeoutMs`; {@link MalformedMessage} when one came
+   * that cannot be read, or is over the transport's `limits`; {@link MessageDeliveryFailure} when the
+   * request could not be sent; {@link RPCVersionCapError} when the cap forbids the version;
    * {@link CallCancelled} when `signal` aborts; {@link InvalidTarget} for a fanout client or one
    * without topic.
    */

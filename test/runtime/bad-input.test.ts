@@ -20,6 +20,13 @@ interface BadInput {
   readonly failure?: string;
 }
 
+/** 64 MiB of them, made by Python's `bz2.compress`. */
+const bzip2OfZeros = Buffer.from(
+  'QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZvAS1wwCidcAAwAAACCAAIKQINjKKiE0qKiE4' +
+    'u5IpwoSFALuD6A==',
+  'base64',
+);
+
 const request = { method: 'echo', args: { value: 1 } };
 const changed = (change: object) => (call: object) =>
   JSON.stringify({ ...request, ...call, ...change });
@@ -57,9 +64,15 @@ const inputs: readonly BadInput[] = [
   { what: 'two million values', body: () => `[${'0,'.repeat(2_000_001)}0]`, line: rejected },
   { what: '20 MB', body: () => Buffer.alloc(20_000_000, ' '), line: rejected },
   {
-    what: 'a decompression bomb',
+    what: 'a bomb of brotli',
     body: () => brotliCompressSync(Buffer.alloc(64 << 20)),
     compression: 'application/x-brotli',
+    line: rejected,
+  },
+  {
+    what: 'a bomb of bzip2',
+    body: () => bzip2OfZeros,
+    compression: 'application/x-bz2',
     line: rejected,
   },
   { what: 'an empty body', body: () => '', line: failed },

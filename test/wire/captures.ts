@@ -9,7 +9,11 @@ export interface Capture {
   readonly body: Buffer;
   /** The header of that name; absent when the body is not compressed. */
   readonly compression: string | undefined;
-  readonly properties: { readonly content_type: string };
+  /** By AMQP's names; those that were not sent are not there. */
+  readonly properties: Readonly<Record<string, unknown>> & { readonly content_type: string };
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Absent for the oldest, of which it is not known. */
+  readonly mandatory: boolean | undefined;
   /** The message as its makers read it; the failure, if any, is decoded as well. */
   readonly message: Record<string, unknown>;
   readonly failure: Record<string, unknown> | undefined;
@@ -20,34 +24,25 @@ export function captures(...prefixes: readonly string[]): Capture[] {
   return readdirSync(folder)
     .filter((file) => prefixes.some((prefix) => file.startsWith(prefix)))
     .map((file) => {
-      const { body, bodyBase64, properties, headers, decoded } = fixture(file);
-      if (bodyBase64 !== undefined) {
-        return compressedCapture(file, bodyBase64, properties, headers.compression);
-      }
+      const { body, bodyBase64, properties, headers, mandatory, decoded } = fixture(file);
+      const sent = { file, properties, headers, mandatory };
+      if (bodyBase64 !== undefined) return compressedCapture(sent, bodyBase64);
       // A notification of format 1.0 has no envelope: the outer object is the message.
       const { message = decoded.outer, failure } = decoded;
-      return {
-        file,
-        body: Buffer.from(body),
-        compression: undefined,
-        properties,
-        message,
-        failure,
-      };
+      return { ...sent, body: Buffer.from(body), compression: undefined, message, failure };
     });
 }
 
 /** These were captured without being decoded; what kombu calls gzip is a zlib stream. */
 function compressedCapture(
-  file: string,
+  sent: Pick<Capture, 'file' | 'properties' | 'headers' | 'mandatory'>,
   bodyBase64: string,
-  properties: Capture['properties'],
-  compression: string,
 ): Capture {
   const body = Buffer.from(bodyBase64, 'base64');
   const envelope = JSON.parse(inflateSync(body).toString());
   const message = JSON.parse(envelope['oslo.message']);
-  return { file, body, compression, properties, message, failure: undefined };
+  const compression = String(sent.headers['compression']);
+  return { ...sent, body, compression, message, failure: undefined };
 }
 
 /** What a live oslo.messaging made of hand-made messages, by the name of the case. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newId, uniqueIdIn } from '../../src/wire/ids.ts';
-import { encodeReply } from '../../src/wire/reply.ts';
+import { msgIdIn, newId, uniqueIdIn } from '../../src/wire/ids.ts';
+import { encodeFailureReply, encodeReply } from '../../src/wire/reply.ts';
 import { decodeRequest, encodeRequest } from '../../src/wire/request.ts';
 
 describe('newId', () => {
@@ -83,4 +83,30 @@ describe('uniqueIdIn', () => {
       }),
     );
   });
+});
+
+describe('msgIdIn', () => {
+  const msgId = newId();
+  const failure = {
+    class: 'E',
+    module: 'm',
+    message: '"_msg_id": "x"',
+    args: [],
+    kwargs: {},
+    tb: [],
+  };
+
+  test.each(['json', 'msgpack'] as const)('the call of a reply is found in %s', (format) => {
+    const { body } = encodeReply({ msgId, result: 'a _msg_id in a text' }, format);
+    expect(msgIdIn(body, format)).toBe(msgId);
+    expect(msgIdIn(encodeFailureReply({ msgId, failure }, format).body, format)).toBe(msgId);
+  });
+
+  test.each(['json', 'msgpack'] as const)(
+    'nothing is found in %s when the result has such a key',
+    (format) => {
+      const { body } = encodeReply({ msgId, result: [{ _msg_id: 'another' }] }, format);
+      expect(msgIdIn(body, format)).toBeUndefined();
+    },
+  );
 });

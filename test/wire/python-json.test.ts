@@ -49,6 +49,20 @@ describe('parseJson', () => {
     expect(parseJson(`[${text},"1234567890123456789"]`)).toEqual([value, '1234567890123456789']);
   });
 
+  test.each([
+    ['[-0]', [0]],
+    ['[1, -0 ,2]', [1, 0, 2]],
+    ['{"a":-0}', { a: 0 }],
+    ['{"a": -0, "b": "-0"}', { a: 0, b: '-0' }],
+    ['[-0, NaN]', [0, Number.NaN]],
+    ['[-0.0, -0e0, -0.5, 0]', [-0, -0, -0.5, 0]],
+    ['["2024-01-02", -0.0]', ['2024-01-02', -0]],
+  ])('%s has the zeros that Python reads', (text, value) => {
+    // `toEqual` tells -0 from 0.
+    expect(parseJson(text)).toEqual(value);
+    expect(parseJson(stringifyJson(value))).toEqual(value);
+  });
+
   test('an integer longer than Python reads is refused', () => {
     expect(parseJson('1'.repeat(4300))).toBe(BigInt('1'.repeat(4300)));
     expect(() => parseJson('1'.repeat(4301))).toThrow(MalformedMessage);

@@ -122,8 +122,8 @@ describe('decodeReply', () => {
     const body = sealEnvelope(JSON.stringify({ ...message, _msg_id: 'm', _unique_id: 'u' }));
     const reply = decodeReply(body);
     expect(reply).toEqual({ msgId: 'm', result: null, failure: undefined, ...expected });
-    for (const version of ['v14', 'v2026']) {
-      const outcome = injections(`injection-client.${version}.json`)[name]?.outcome ?? [];
+    for (const file of ['injection-client.v14.json', 'injection-client.v2026.json']) {
+      const outcome = injections(file)[name]?.outcome ?? [];
       expect(outcome.length).toBeGreaterThan(0);
       if (better.includes(name)) continue;
       const ours = !reply.ending ? 'MessagingTimeout' : (reply.failure?.class ?? 'ok');

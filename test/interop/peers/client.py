@@ -11,6 +11,9 @@ which they end; prints {"event": "ready"} first and {"event": "stopped"} when st
      "args": {"a": 1, "b": 2}, "ctxt": {}, "timeout": 5, "call_monitor_timeout": 1}
     {"id": 1, "ok": true, "result": 3, "ms": 4.2}
 
+With "value", the method's argument of that name is the one of peer_values.py that is called so; with
+"repr" the result is Python's repr() of what the method returned, for what JSON can't show.
+
 "cast" takes the same. "calls" makes "count" calls from "concurrency" threads, each with a number
 of its own as the argument that "argument" names ("value" unless told), which the method has to
 return; its result is {"matched": n, "mismatched": n, "errors": {"MessagingTimeout": n}}.
@@ -24,6 +27,7 @@ import time
 import oslo_messaging
 
 from peer import open_transport, read_lines, read_settings, say
+from peer_values import VALUES
 
 PREPARED = ('timeout', 'call_monitor_timeout', 'retry')
 
@@ -55,7 +59,11 @@ class Client:
 
     @staticmethod
     def _call(client, ctxt, command):
-        return client.call(ctxt, command['method'], **command.get('args', {}))
+        args = dict(command.get('args', {}))
+        if 'value' in command:
+            args['value'] = VALUES[command['value']]
+        result = client.call(ctxt, command['method'], **args)
+        return repr(result) if command.get('repr') else result
 
     @staticmethod
     def _cast(client, ctxt, command):

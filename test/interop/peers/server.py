@@ -17,6 +17,7 @@ from oslo_messaging import rpc
 
 from peer import open_transport, read_lines, read_settings, say
 from peer_errors import QuotaExceeded
+from peer_values import VALUES
 
 
 class Endpoint:
@@ -31,6 +32,14 @@ class Endpoint:
 
     def echo(self, ctxt, value=None):
         return value
+
+    def give(self, ctxt, name):
+        """A value that a test can't send as it is."""
+        return VALUES[name]
+
+    def read(self, ctxt, value):
+        """What Python has read."""
+        return repr(value)
 
     def add(self, ctxt, a, b):
         return a + b
