@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBenchCommand } from './bench.ts';
 import { addCallCommand } from './call.ts';
 import { addCastCommand } from './cast.ts';
 import type { CommandOptions } from './command-options.ts';
@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type ReportOptions, reportFailure } from './failure-report.ts';
 import { type Output, presentableLine } from './output.ts';
+import { packageVersion } from './package-version.ts';
 import { addServeCommand } from './serve.ts';
 
 /**
@@ -67,6 +68,7 @@ function makeProgram(options: CommandOptions): Command {
   addServeCommand(program, options);
   addCallCommand(program, options);
   addCastCommand(program, options);
+  addBenchCommand(program, options);
   return program;
 }
 
@@ -75,6 +77,7 @@ Examples:
   $ greenroom serve --executor pool
   $ greenroom call thumbnails resize '{"id": "a", "width": 320}' --timeout 5s
   $ greenroom cast thumbnails forget '{"id": "a"}' --fanout
+  $ greenroom bench thumbnails resize '{"id": "a", "width": 320}' --concurrency 1,16
 
 Exit codes:
   0    done; a server: stopped with all its calls answered
@@ -88,10 +91,3 @@ Exit codes:
 Environment:
   GREENROOM_TRANSPORT  the transport URL where --url is not given
   GREENROOM_EXECUTOR   the executor where --executor is not given`;
-
-function packageVersion(): string {
-  // As far from src/cli as it is from dist/cli.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
-}

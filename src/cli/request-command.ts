@@ -1,13 +1,5 @@
 import { type Command, Option } from 'commander';
-import {
-  connect,
-  MessageDeliveryFailure,
-  MessagingTimeout,
-  RPCClient,
-  type Target,
-  type Transport,
-  type WaitOptions,
-} from '../index.ts';
+import { RPCClient, type Target, type Transport, type WaitOptions } from '../index.ts';
 import {
   countArgument,
   durationArgument,
@@ -16,22 +8,26 @@ import {
   versionArgument,
 } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
-import { formatDuration } from './durations.ts';
 import type { ReportOptions } from './failure-report.ts';
 import { interruptible } from './interruption.ts';
 import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
+import { reach } from './reach.ts';
 import { chooseTransportUrl, defaultTransportUrl } from './transport-choice.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The options that `call` and `cast` share. */
-export interface RequestOptions extends ReportOptions {
-  readonly url?: string;
+/** Where a request goes, beside its topic. */
+export interface TargetOptions {
   readonly namespace?: string;
   readonly rpcVersion?: string;
   readonly server?: string;
   readonly exchange?: string;
   readonly fanout?: boolean;
+}
+
+/** The options that `call` and `cast` share. */
+export interface RequestOptions extends ReportOptions, TargetOptions {
+  readonly url?: string;
   readonly context?: string;
   readonly timeout: number;
   readonly retries: number;
@@ -126,7 +122,9 @@ export async function sendRequest<T>(
     let transport: Transport | undefined;
     try {
       progress.step('connecting to the broker');
-      transport = await reach(url, options, { signal, log: makeLog(options.logLevel, output) });
+      const { retries, timeout: timeoutMs, logLevel } = options;
+      const log = makeLog(logLevel, output);
+      transport = await reach(url, { retries, timeoutMs, signal, log });
       progress.step(`waiting for ${method} of ${topic}`);
       const client = new RPCClient(transport, targetOf(topic, options));
       const begun = performance.now();
@@ -140,29 +138,8 @@ export async function sendRequest<T>(
   });
 }
 
-/** Connects within the timeout; a broker that lets us wait that long counts as not to be reached. */
-async function reach(
-  url: string,
-  { retries, timeout }: RequestOptions,
-  wait: Pick<Parameters<typeof connect>[1] & object, 'signal' | 'log'>,
-): Promise<Transport> {
-  const rabbit = {
-    connectRetries: retries,
-    // Nothing is left to lose by then, and somebody waits.
-    closeTimeoutMs: 500,
-  };
-  try {
-    return await connect(url, { ...wait, rabbit, timeoutMs: timeout });
-  } catch (cause) {
-    if (!(cause instanceof MessagingTimeout)) throw cause;
-    const patience = formatDuration(timeout);
-    throw new MessageDeliveryFailure(`could not connect to the broker within ${patience}`, {
-      cause,
-    });
-  }
-}
-
-function targetOf(topic: string, options: RequestOptions): Target {
+/** The target that a command's options describe. */
+export function targetOf(topic: string, options: TargetOptions): Target {
   const { namespace, rpcVersion: version, server, exchange, fanout } = options;
   return {
     topic,

@@ -6,6 +6,7 @@ import { interruptible, type ShutdownSignal, shutdownSignals } from './interrupt
 import { logLevelOption } from './logging.ts';
 import { makeServeReport, type ServeReport } from './serve-report.ts';
 import { type ServeOptions, type Server, startServer } from './server.ts';
+import { terminateWhenStdinEnds } from './stdin-end.ts';
 import { defaultTransportUrl } from './transport-choice.ts';
 
 /** Adds `greenroom serve`: runs a server until a signal or a failure ends it. */
@@ -27,6 +28,7 @@ export function addServeCommand(program: Command, made: CommandOptions): void {
       '--url <url>',
       `the transport URL (default: $GREENROOM_TRANSPORT, else as configured, else ${defaultTransportUrl})`,
     )
+    .option('--until-stdin-ends', 'stop when stdin ends too, as it does when a parent dies')
     .option('--dry-run', 'print what would be declared at the broker, connect to nothing, and end')
     .option('--json', 'print a line of JSON on stdout when ready, draining and stopped')
     .addOption(logLevelOption('info'))
@@ -42,6 +44,7 @@ async function serve(
   options: ServeOptions,
   made: CommandOptions,
 ): Promise<void> {
+  if (options.untilStdinEnds) terminateWhenStdinEnds();
   const begun = performance.now();
   const report = makeServeReport(made.output, options);
   const server = await interruptible((signal) => startServer(config, options, made, signal));

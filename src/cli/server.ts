@@ -22,6 +22,7 @@ export interface ServeOptions extends ReportOptions {
   readonly executor?: ExecutorName;
   readonly url?: string;
   readonly dryRun?: boolean;
+  readonly untilStdinEnds?: boolean;
   readonly logLevel: LogLevel;
 }
 
