@@ -1,0 +1,19 @@
+// The process of a client: `node client-main.mjs <module of the peer>`.
+import process from 'node:process';
+import { measureCalls } from './calls.mjs';
+import { measureCasts } from './casts.mjs';
+import { obey } from './commands.mjs';
+import { measureHeldCalls } from './held-calls.mjs';
+
+const measuring = { calls: measureCalls, casts: measureCasts, held: measureHeldCalls };
+
+const { openClient } = await import(process.argv[2]);
+let client;
+
+obey({
+  start: async (options) => {
+    client = await openClient(options);
+  },
+  run: ({ type, ...job }) => measuring[type](client, job),
+  stop: () => client?.close(),
+});

@@ -1,0 +1,44 @@
+import { textOf } from '../agent/text.mjs';
+import { each } from './measure.mjs';
+
+// The reference comes first and last, so that what it differs from itself by has the drift of a round in it.
+/** @type {readonly import('./measure.mjs').Measure[]} */
+export const echoes = [
+  echo('100 B', 100, {
+    whole: {
+      ...each([1, 16, 128, 512], ['amqplib', 'async']),
+      ...each([1, 128], ['amqplibOslo', 'pool', 'nest', 'nestNoDelay', 'moleculer', 'threading']),
+      ...each([128], ['eventlet']),
+      ...each([1, 128], ['amqplibAgain']),
+    },
+    quick: {
+      ...each([1, 128], ['amqplib', 'async']),
+      ...each([128], ['pool', 'nestNoDelay', 'moleculer', 'threading', 'amqplibAgain']),
+    },
+  }),
+  echo('1 KiB', 1_024, {
+    whole: each([128], ['amqplib', 'async', 'nestNoDelay', 'amqplibAgain']),
+  }),
+  echo('64 KiB', 65_536, {
+    whole: each([16], ['amqplib', 'amqplibOslo', 'async', 'pool', 'amqplibAgain']),
+  }),
+  echo('1 MiB', 1_048_576, {
+    whole: {
+      ...each([1, 16], ['amqplib', 'async']),
+      ...each([16], ['amqplibOslo', 'pool', 'amqplibAgain']),
+    },
+    quick: each([16], ['amqplib', 'async']),
+  }),
+];
+
+function echo(size, bytes, plans) {
+  return {
+    name: `echo ${size}`,
+    about: `calls that return the text of ${size} that they were given`,
+    job: () => {
+      const text = textOf(bytes);
+      return { type: 'calls', method: 'echo', args: { text }, expected: text };
+    },
+    ...plans,
+  };
+}

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** Threads, or processes, of those that have some: what the figures of Greenroom are stated for. */
+export const hosts = 2;
+
+/** The Python that has oslo.messaging, or not; the same as the tests use. */
+export const python = process.env['GREENROOM_TEST_PYTHON'] ?? '/usr/bin/python3';
+
+/**
+ * Who is measured.
+ *
+ * @typedef {object} Subject
+ * @property {string} name
+ * @property {string} peer What `--peers` calls it; some have several subjects.
+ * @property {readonly string[]} [server] The program and its arguments; absent where there is none.
+ * @property {readonly string[]} client
+ * @property {object} [options] For server and client.
+ * @property {readonly string[]} [needs] What has to be there, see `missing.mjs`.
+ * @property {boolean} [leavesQueues] Whether the topic's queues outlive the server, as oslo.messaging's do.
+ */
+
+/** What all others are compared with, and itself once more: that pair shows the noise. */
+export const reference = 'amqplib by hand';
+export const referenceAgain = 'amqplib by hand, again';
+
+/** By the id that plans use. @type {Readonly<Record<string, Subject>>} */
+export const subjects = {
+  amqplib: inNode('amqplib', reference, 'amqplib', { envelope: 'plain' }),
+  amqplibAgain: inNode('amqplib', referenceAgain, 'amqplib', { envelope: 'plain' }),
+  amqplibOslo: inNode('amqplib-oslo', "amqplib, oslo's envelope", 'amqplib', { envelope: 'oslo' }),
+  async: greenroom('async'),
+  pool: greenroom('pool'),
+  process: greenroom('process'),
+  nest: {
+    ...inNode('nest', 'Nest', 'nest', { noDelay: false }),
+    needs: ['packages'],
+  },
+  nestNoDelay: {
+    ...inNode('nest', 'Nest, noDelay', 'nest', { noDelay: true }),
+    needs: ['packages'],
+  },
+  moleculer: { ...inNode('moleculer', 'Moleculer', 'moleculer'), needs: ['packages'] },
+  threading: osloMessaging('threading', ['oslo_messaging']),
+  eventlet: osloMessaging('eventlet', ['oslo_messaging', 'eventlet']),
+  piscina: { ...inNode('piscina', 'Piscina, no broker', 'piscina', { hosts }), server: undefined },
+};
+
+/** What `--peers` takes. */
+export const peers = [...new Set(Object.values(subjects).map(({ peer }) => peer))];
+
+/** @returns {Subject} */
+function inNode(peer, name, module, options = {}) {
+  const program = (main) => [
+    process.execPath,
+    '--expose-gc',
+    file(`agent/${main}`),
+    new URL(`peers/${module}.mjs`, import.meta.url).href,
+  ];
+  return {
+    name,
+    peer,
+    server: program('server-main.mjs'),
+    client: program('client-main.mjs'),
+    options,
+  };
+}
+
+/** @returns {Subject} */
+function greenroom(executor) {
+  const options = { executor, hosts };
+  return {
+    ...inNode('greenroom', `Greenroom ${executor}`, 'greenroom', options),
+    leavesQueues: true,
+  };
+}
+
+/** @returns {Subject} */
+function osloMessaging(threading, modules) {
+  const program = (main) => [python, '-B', file(`peers/oslo-messaging/${main}`), threading];
+  return {
+    name: `oslo.messaging, ${threading}`,
+    peer: 'python',
+    server: program('server.py'),
+    client: program('client.py'),
+    needs: modules,
+    leavesQueues: true,
+  };
+}
+
+function file(name) {
+  return path.join(fileURLToPath(new URL('.', import.meta.url)), name);
+}
