@@ -87,7 +87,13 @@ describe('greenroom serve', () => {
         pid: expect.any(Number),
       },
       { event: 'draining', signal: 'SIGINT', timeoutMs: 1500 },
-      { event: 'stopped', finished: 0, returned: 0, abandoned: 0 },
+      {
+        event: 'stopped',
+        finished: 0,
+        returned: 0,
+        abandoned: 0,
+        cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
+      },
     ]);
   });
 
@@ -156,7 +162,7 @@ export default () => ({
     expect(stdout).toContain(' · 0 finished · 0 returned · 1 abandoned\n');
     const told = await caller.ended;
     expect(told.code).toBe(3);
-    expect(told.stderr).toMatch(/^greenroom: CallCancelled: the server was stopped/m);
+    expect(told.stderr).toMatch(/^greenroom: CallCancelled: call of spin was cancelled: the server is stopping/m);
   });
 
   it('[progress] says what takes long, and Ctrl-C ends it', async () => {
@@ -215,7 +221,7 @@ export default () => ({
     const { code, stderr } = await tell(['serve', 'x.json'], { executor: 'polo' });
     expect(code).toBe(2);
     expect(stderr).toBe(
-      "greenroom: GREENROOM_EXECUTOR: there is no executor 'polo'; it is one of blocking, async, pool\n",
+      "greenroom: GREENROOM_EXECUTOR: there is no executor 'polo'; it is one of blocking, async, pool, process\n",
     );
   });
 
