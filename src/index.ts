@@ -64,10 +64,10 @@ export {
   UnsupportedVersion,
 } from './errors.ts';
 export { type ExecutorName, executorNames } from './executors/executor.ts';
-export type { HostCounts } from './executors/host-keeper.ts';
+export type { HostCounts } from './executors/hosts/host-keeper.ts';
+export type { RecycleLimits } from './executors/hosts/recycling.ts';
+export type { RestartLimits } from './executors/hosts/restart-brake.ts';
 export type { EndpointLife, HostInfo } from './executors/loaded-service.ts';
-export type { RecycleLimits } from './executors/recycling.ts';
-export type { RestartLimits } from './executors/restart-brake.ts';
 export type { Log } from './log.ts';
 export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';

@@ -5,7 +5,7 @@ import { deferred, pause, waitFor } from '../waiting.ts';
 import { CallLog } from './call-log.ts';
 import { CancelClock, defaultCancelGraceMs } from './cancel-clock.ts';
 import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
-import { lostAtOnce } from './host-calls.ts';
+import { lostAtOnce } from './hosts/host-calls.ts';
 import { defaultDisposeTimeoutMs, type LoadedService, loadService } from './loaded-service.ts';
 import { perform } from './perform.ts';
 import { RunningCall } from './running-call.ts';

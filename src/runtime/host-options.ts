@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { RecycleLimits } from '../executors/recycling.ts';
-import type { RestartLimits } from '../executors/restart-brake.ts';
+import type { RecycleLimits } from '../executors/hosts/recycling.ts';
+import type { RestartLimits } from '../executors/hosts/restart-brake.ts';
 
 /** What the hosts of `pool` and `process` have in common. */
 export interface HostsOptions {

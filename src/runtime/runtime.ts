@@ -5,7 +5,7 @@ import {
   MessagingTimeout,
 } from '../errors.ts';
 import type { Executor, ExecutorName } from '../executors/executor.ts';
-import type { HostCounts } from '../executors/host-keeper.ts';
+import type { HostCounts } from '../executors/hosts/host-keeper.ts';
 import { HostsExecutor } from '../executors/hosts-executor.ts';
 import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';

@@ -97,6 +97,10 @@ describe('greenroom bench <topic>', () => {
     expect(stdout).toMatch(/^│ worse +│ \S+ │ +2 │ calls\/s +│ .* -\d\d %/m);
     expect(stdout).toMatch(/^\d of \d figures are the same within the spread of the rounds$/m);
     expect(stderr).toMatch(/greenroom: worse than before: .*throughput of .* outstanding -\d\d %/);
+    const other = ['--compare', out, '--fail-on-regression', '50%', '--concurrency', '3'];
+    const incomparable = await bench([...args, ...other]);
+    expect(incomparable.code).toBe(2);
+    expect(incomparable.stdout).toContain('\nnothing of it was measured again\n');
     const { stdout: line } = await bench([...compared.slice(0, -2), '--json']);
     expect(JSON.parse(line)).toMatchObject({
       comparison: expect.arrayContaining([

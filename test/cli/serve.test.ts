@@ -162,7 +162,9 @@ export default () => ({
     expect(stdout).toContain(' · 0 finished · 0 returned · 1 abandoned\n');
     const told = await caller.ended;
     expect(told.code).toBe(3);
-    expect(told.stderr).toMatch(/^greenroom: CallCancelled: call of spin was cancelled: the server is stopping/m);
+    expect(told.stderr).toMatch(
+      /^greenroom: CallCancelled: call of spin was cancelled: the server is stopping/m,
+    );
   });
 
   it('[progress] says what takes long, and Ctrl-C ends it', async () => {

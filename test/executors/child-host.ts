@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { DoneItem, FromHost, HostSetup, WorkItem } from '../../src/executors/host-protocol.ts';
-import type { SpawnedHost } from '../../src/executors/host-spawner.ts';
-import { ProcessSpawner, type ProcessSpawnerOptions } from '../../src/executors/process-spawner.ts';
+import type {
+  DoneItem,
+  FromHost,
+  HostSetup,
+  WorkItem,
+} from '../../src/executors/hosts/host-protocol.ts';
+import type { SpawnedHost } from '../../src/executors/hosts/host-spawner.ts';
+import {
+  ProcessSpawner,
+  type ProcessSpawnerOptions,
+} from '../../src/executors/processes/process-spawner.ts';
 import { defaultWireOptions } from '../../src/executors/wire-options.ts';
 import { silentLog } from '../../src/log.ts';
 import { decodeReply } from '../../src/wire/reply.ts';

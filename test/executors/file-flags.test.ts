@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cancelReasons } from '../../src/cancel-reason.ts';
-import { FileFlags, FlagsReader } from '../../src/executors/file-flags.ts';
+import { FileFlags, FlagsReader } from '../../src/executors/processes/file-flags.ts';
 
 function makeFlags(slots: number): FileFlags {
   const flags = new FileFlags(slots);

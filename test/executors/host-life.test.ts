@@ -1,7 +1,12 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { liveAsHost } from '../../src/executors/host-life.ts';
-import type { DoneItem, FromHost, ToHost, WorkItem } from '../../src/executors/host-protocol.ts';
+import { liveAsHost } from '../../src/executors/hosts/host-life.ts';
+import type {
+  DoneItem,
+  FromHost,
+  ToHost,
+  WorkItem,
+} from '../../src/executors/hosts/host-protocol.ts';
 import { defaultWireOptions } from '../../src/executors/wire-options.ts';
 import { decodeReply } from '../../src/wire/reply.ts';
 import { requestBody } from './conformance/workshop.ts';

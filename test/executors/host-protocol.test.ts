@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownedBodies } from '../../src/executors/host-protocol.ts';
+import { ownedBodies } from '../../src/executors/hosts/host-protocol.ts';
 
 const foreign = (body: Uint8Array) => ({ body, isOurs: false });
 const ours = (body: Uint8Array) => ({ body, isOurs: true });

@@ -1,5 +1,5 @@
 import { HostsExecutor } from '../../src/executors/hosts-executor.ts';
-import { ThreadSpawner } from '../../src/executors/thread-spawner.ts';
+import { ThreadSpawner } from '../../src/executors/threads/thread-spawner.ts';
 import { openWorkshop, type Workshop } from './conformance/workshop.ts';
 import { defaultHosts, type HostsOptions } from './hosts-making.ts';
 

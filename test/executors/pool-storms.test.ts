@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { HostSpawner } from '../../src/executors/host-spawner.ts';
+import type { HostSpawner } from '../../src/executors/hosts/host-spawner.ts';
 import { HostsExecutor, type HostsExecutorOptions } from '../../src/executors/hosts-executor.ts';
-import { ThreadSpawner } from '../../src/executors/thread-spawner.ts';
+import { ThreadSpawner } from '../../src/executors/threads/thread-spawner.ts';
 import { silentLog } from '../../src/log.ts';
 import { type Run, replyOf, requestBody, runBody, untilWhole } from './conformance/workshop.ts';
 import { defaultHosts } from './hosts-making.ts';

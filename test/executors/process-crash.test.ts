@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ProcessEnd, processCrashOf } from '../../src/executors/process-crash.ts';
+import { type ProcessEnd, processCrashOf } from '../../src/executors/processes/process-crash.ts';
 
 const end: ProcessEnd = { code: null, signal: null, stderr: '', uncaught: undefined };
 

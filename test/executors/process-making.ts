@@ -1,5 +1,5 @@
 import { HostsExecutor } from '../../src/executors/hosts-executor.ts';
-import { ProcessSpawner } from '../../src/executors/process-spawner.ts';
+import { ProcessSpawner } from '../../src/executors/processes/process-spawner.ts';
 import { defaultHosts, type HostsOptions } from './hosts-making.ts';
 
 /** What a test says of hosts in child processes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExecutorLoadFailure } from '../../src/errors.ts';
-import { RestartBrake } from '../../src/executors/restart-brake.ts';
+import { RestartBrake } from '../../src/executors/hosts/restart-brake.ts';
 
 const limits = { max: 20, withinMs: 60_000 };
 

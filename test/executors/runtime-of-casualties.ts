@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ProcessSpawner } from '../../src/executors/process-spawner.ts';
+import { ProcessSpawner } from '../../src/executors/processes/process-spawner.ts';
 import { silentLog } from '../../src/log.ts';
 import { ChildHost } from './child-host.ts';
 

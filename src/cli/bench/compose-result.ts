@@ -1,3 +1,4 @@
+import { presentableLine } from '../output.ts';
 import { packageVersion } from '../package-version.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { concludeBench } from './conclusion.ts';
@@ -52,7 +53,9 @@ export function completeResult(
   const conclusion = concludeBench(series);
   const reason = failure instanceof Error ? failure.message : String(failure);
   const ending = failure === undefined ? [] : [`it ended before its time: ${reason}`];
-  const notes = [...ending, ...record.notes(), ...noiseNotes(series, beginning.machine)];
+  const found = [...ending, ...record.notes(), ...noiseNotes(series, beginning.machine)];
+  // They may quote what others said.
+  const notes = found.map(presentableLine);
   return {
     ...beginning,
     series,

@@ -58,10 +58,14 @@ export class ResultOutput {
     return comparisons;
   }
 
-  /** @throws {@link RegressionFound} when that was asked for and there is one. */
+  /**
+   * @throws {@link RegressionFound} when that was asked for and there is one; {@link UsageError} when
+   * nothing could be compared, which must not pass for a good sign.
+   */
   assertNoRegression(comparisons: readonly Comparison[]): void {
-    const { failOnRegression } = this.#options;
+    const { failOnRegression, compare } = this.#options;
     if (failOnRegression === undefined) return;
+    if (comparisons.length === 0) throw new UsageError(`nothing of ${compare} was measured again`);
     const worse = regressions(comparisons, failOnRegression);
     if (worse.length === 0) return;
     const described = worse.map(
@@ -74,7 +78,7 @@ export class ResultOutput {
   #print({ series, conclusion, notes = [] }: BenchResult): void {
     this.#output.result(drawResultTable(series));
     if (conclusion !== undefined) this.#output.result(presentableLine(conclusion));
-    for (const note of notes) this.#output.result(presentableLine(`note: ${note}`));
+    for (const note of notes) this.#output.result(`note: ${note}`);
   }
 
   #printComparison(result: BenchResult, all: readonly Comparison[], file = ''): void {
@@ -84,8 +88,11 @@ export class ResultOutput {
     const same = all.filter(({ verdict }) => verdict === 'same').length;
     this.#output.result(`compared with ${file} of ${before.startedAt}:`);
     if (table !== undefined) this.#output.result(table);
-    const figures = `${same} of ${all.length} figures`;
-    this.#output.result(`${figures} are the same within the spread of the rounds`);
+    this.#output.result(
+      all.length === 0
+        ? 'nothing of it was measured again'
+        : `${same} of ${all.length} figures are the same within the spread of the rounds`,
+    );
     for (const difference of differences(before, result)) {
       this.#output.result(presentableLine(`note: ${difference}`));
     }

@@ -1,3 +1,4 @@
+import { presentableLine } from '../output.ts';
 import { FailedCalls } from './failed-calls.ts';
 import type { WindowReport } from './measure.ts';
 import type { WindowPlace } from './plan.ts';
@@ -39,7 +40,8 @@ export class RunRecord {
 
   /** Notes why nothing more will come of a subject. */
   skip(subject: string, error: unknown): void {
-    this.#skipped.set(subject, error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#skipped.set(subject, presentableLine(reason));
   }
 
   /** Whether nothing has been measured. */

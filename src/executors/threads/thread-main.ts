@@ -1,7 +1,7 @@
 import { type MessagePort, threadId } from 'node:worker_threads';
+import { liveAsHost } from '../hosts/host-life.ts';
+import type { FromHost, HostLine, HostSetup, ToHost } from '../hosts/host-protocol.ts';
 import { AbortFlags } from './abort-flags.ts';
-import { liveAsHost } from './host-life.ts';
-import type { FromHost, HostLine, HostSetup, ToHost } from './host-protocol.ts';
 
 /** What a thread's one task is started with. */
 export interface ThreadTask {

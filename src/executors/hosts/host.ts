@@ -1,12 +1,12 @@
-import { ClosedError, ExecutorLoadFailure, HostCrashed } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { type Deferred, deferred, pause, waitFor } from '../waiting.ts';
-import { aboutCall } from './call-log.ts';
-import type { Begun, Execution, Work } from './executor.ts';
+import { ClosedError, ExecutorLoadFailure, HostCrashed } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { type Deferred, deferred, pause, waitFor } from '../../waiting.ts';
+import { aboutCall } from '../call-log.ts';
+import type { Begun, Execution, Work } from '../executor.ts';
+import { defaultDisposeTimeoutMs } from '../loaded-service.ts';
 import { HostCalls, lostAtOnce } from './host-calls.ts';
 import type { FromHost, HostSetup, MemoryUse } from './host-protocol.ts';
 import type { HostSpawner, SpawnedHost } from './host-spawner.ts';
-import { defaultDisposeTimeoutMs } from './loaded-service.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /** What a {@link Host} is started with. */

@@ -1,5 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Begun } from './executor.ts';
+import type { Begun } from '../executor.ts';
+import { type LoadedService, loadService } from '../loaded-service.ts';
+import { perform } from '../perform.ts';
+import { RunningCall } from '../running-call.ts';
 import { HostLog } from './host-log.ts';
 import { HostMemory } from './host-memory.ts';
 import {
@@ -11,10 +14,7 @@ import {
   type ToHost,
   type WorkItem,
 } from './host-protocol.ts';
-import { type LoadedService, loadService } from './loaded-service.ts';
-import { perform } from './perform.ts';
 import { portable, portableBegun } from './portable.ts';
-import { RunningCall } from './running-call.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /**

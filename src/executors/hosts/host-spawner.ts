@@ -1,5 +1,5 @@
-import type { CancelReason } from '../cancel-reason.ts';
-import type { HostCrashed } from '../errors.ts';
+import type { CancelReason } from '../../cancel-reason.ts';
+import type { HostCrashed } from '../../errors.ts';
 import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
 
 /**

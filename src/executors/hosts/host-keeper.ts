@@ -1,6 +1,6 @@
-import { ClosedError, ExecutorLoadFailure, type HostCrashed } from '../errors.ts';
-import { type Log, shortened } from '../log.ts';
-import { deferred, pause } from '../waiting.ts';
+import { ClosedError, ExecutorLoadFailure, type HostCrashed } from '../../errors.ts';
+import { type Log, shortened } from '../../log.ts';
+import { deferred, pause } from '../../waiting.ts';
 import type { Host } from './host.ts';
 import { type RecycleLimits, wornBy } from './recycling.ts';
 import { RestartBrake, type RestartLimits } from './restart-brake.ts';

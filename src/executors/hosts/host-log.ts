@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 import type { FromHost, LogLevel } from './host-protocol.ts';
 
 /** How much of one line crosses; the rest of a longer one is cut. */

@@ -1,4 +1,4 @@
-import type { FromHost, ToHost } from './host-protocol.ts';
+import type { FromHost, ToHost } from '../hosts/host-protocol.ts';
 
 /** What a child's one task is started with. */
 export interface ProcessTask {

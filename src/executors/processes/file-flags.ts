@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CancelReason, cancelReasons } from '../cancel-reason.ts';
+import { type CancelReason, cancelReasons } from '../../cancel-reason.ts';
 
 /** Where files live in memory, on Linux. */
 const memoryDirectory = '/dev/shm';

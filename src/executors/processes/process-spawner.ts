@@ -1,10 +1,10 @@
 import { Tinypool } from 'tinypool';
-import type { Log } from '../log.ts';
-import { longestTimerMs, pause } from '../waiting.ts';
+import type { Log } from '../../log.ts';
+import { longestTimerMs, pause } from '../../waiting.ts';
+import type { FromHost, HostSetup } from '../hosts/host-protocol.ts';
+import type { HostSpawner, SpawnedHost } from '../hosts/host-spawner.ts';
+import { inheritedExecArgv } from '../inherited-exec-argv.ts';
 import { HostProcess } from './host-process.ts';
-import type { FromHost, HostSetup } from './host-protocol.ts';
-import type { HostSpawner, SpawnedHost } from './host-spawner.ts';
-import { inheritedExecArgv } from './inherited-exec-argv.ts';
 import { childrenOf } from './pooled-child.ts';
 import { residentMb } from './resident-memory.ts';
 

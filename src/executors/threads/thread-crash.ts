@@ -1,4 +1,4 @@
-import { HostCrashed } from '../errors.ts';
+import { HostCrashed } from '../../errors.ts';
 
 /**
  * Says how a host died, from the error that Piscina rejects its task with: Node's own code for a

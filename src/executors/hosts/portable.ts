@@ -1,8 +1,8 @@
-import { shownValue } from '../log.ts';
-import type { Failure } from '../wire/failure.ts';
-import type { Begun, ReplyTo } from './executor.ts';
+import { shownValue } from '../../log.ts';
+import type { Failure } from '../../wire/failure.ts';
+import type { Begun, ReplyTo } from '../executor.ts';
+import type { Performed } from '../perform.ts';
 import type { HostOutcome } from './host-protocol.ts';
-import type { Performed } from './perform.ts';
 
 /** How much of a text crosses that is only for the log. */
 const maxLoggedLength = 8_192;

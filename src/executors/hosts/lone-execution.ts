@@ -1,6 +1,6 @@
-import { deferred } from '../waiting.ts';
-import { CancelClock } from './cancel-clock.ts';
-import type { Begun, Execution, Outcome, Work } from './executor.ts';
+import { deferred } from '../../waiting.ts';
+import { CancelClock } from '../cancel-clock.ts';
+import type { Begun, Execution, Outcome, Work } from '../executor.ts';
 import type { Host } from './host.ts';
 
 /**

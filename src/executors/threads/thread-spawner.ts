@@ -1,14 +1,14 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { CancelReason } from '../cancel-reason.ts';
-import type { HostCrashed } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { pause } from '../waiting.ts';
+import type { CancelReason } from '../../cancel-reason.ts';
+import type { HostCrashed } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { pause } from '../../waiting.ts';
+import type { FromHost, HostSetup, ToHost } from '../hosts/host-protocol.ts';
+import type { HostSpawner, SpawnedHost } from '../hosts/host-spawner.ts';
+import { inheritedExecArgv } from '../inherited-exec-argv.ts';
 import { AbortFlags } from './abort-flags.ts';
-import { crashOf } from './crash.ts';
-import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
-import type { HostSpawner, SpawnedHost } from './host-spawner.ts';
-import { inheritedExecArgv } from './inherited-exec-argv.ts';
+import { crashOf } from './thread-crash.ts';
 import type { FromThread, ThreadTask } from './thread-main.ts';
 
 /** What a {@link ThreadSpawner} is made of. */

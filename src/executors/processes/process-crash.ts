@@ -1,5 +1,5 @@
-import { HostCrashed } from '../errors.ts';
-import { shortened } from '../log.ts';
+import { HostCrashed } from '../../errors.ts';
+import { shortened } from '../../log.ts';
 
 /** How a child process came to its end. */
 export interface ProcessEnd {

@@ -1,4 +1,4 @@
-import { ExecutorLoadFailure } from '../errors.ts';
+import { ExecutorLoadFailure } from '../../errors.ts';
 
 /** How often hosts that crashed may be replaced. */
 export interface RestartLimits {

@@ -1,6 +1,6 @@
-import { ExecutorLoadFailure } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { pause } from '../waiting.ts';
+import { ExecutorLoadFailure } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { pause } from '../../waiting.ts';
 import type { Host } from './host.ts';
 
 /** A thread that has ended leaves within milliseconds; one inside a native call when that returns. */

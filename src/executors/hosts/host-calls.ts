@@ -1,9 +1,9 @@
-import type { CancelReason } from '../cancel-reason.ts';
-import { ClosedError, MalformedMessage } from '../errors.ts';
-import { CancelClock } from './cancel-clock.ts';
-import type { Begun, Execution, Outcome, Work } from './executor.ts';
+import type { CancelReason } from '../../cancel-reason.ts';
+import { ClosedError, MalformedMessage } from '../../errors.ts';
+import { CancelClock } from '../cancel-clock.ts';
+import type { Begun, Execution, Outcome, Work } from '../executor.ts';
+import { Wakeup } from '../wakeup.ts';
 import { type DoneItem, ownedBodies, type WorkItem } from './host-protocol.ts';
-import { Wakeup } from './wakeup.ts';
 
 /** How {@link HostCalls} reaches the host. */
 export interface HostCallsOptions {

@@ -1,4 +1,4 @@
-import { type CancelReason, cancelReasons } from '../cancel-reason.ts';
+import { type CancelReason, cancelReasons } from '../../cancel-reason.ts';
 
 /**
  * Why the calls in a host's slots are to stop, in memory that the runtime's thread shares with the

@@ -1,7 +1,7 @@
-import type { CancelReason } from '../cancel-reason.ts';
-import { shownValue } from '../log.ts';
+import type { CancelReason } from '../../cancel-reason.ts';
+import { shownValue } from '../../log.ts';
+import type { FromHost, HostLine, ToHost, WorkItem } from '../hosts/host-protocol.ts';
 import { FlagsReader } from './file-flags.ts';
-import type { FromHost, HostLine, ToHost, WorkItem } from './host-protocol.ts';
 import { monotonicOffset } from './monotonic-offset.ts';
 import { type FromProcess, marked, type ProcessTask, unmarked } from './process-protocol.ts';
 

@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8';
-import { liveAsHost } from './host-life.ts';
-import type { HostSetup } from './host-protocol.ts';
+import { liveAsHost } from '../hosts/host-life.ts';
+import type { HostSetup } from '../hosts/host-protocol.ts';
 import { ProcessLine } from './process-line.ts';
 import type { ProcessTask } from './process-protocol.ts';
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { pause } from '../waiting.ts';
+import { pause } from '../../waiting.ts';
 
 /** How a child process left. */
 export interface ChildExit {
