@@ -23,7 +23,7 @@ describe('the executor', () => {
   it.each([
     ['poool', "there is no executor 'poool' (did you mean 'pool'?)"],
     ['Async', "there is no executor 'Async' (did you mean 'async'?)"],
-    ['eventlet', "there is no executor 'eventlet' (there are: blocking, async, pool)"],
+    ['eventlet', "there is no executor 'eventlet' (there are: blocking, async, pool, process)"],
   ])('%s is refused, with the names there are', async (name, text) => {
     const { runtime: make } = await openTheatre(memory);
     const runtime = make();

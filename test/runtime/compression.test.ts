@@ -7,7 +7,7 @@ import type { Actor } from '../executors/endpoints/actor.ts';
 import { openReplyBox } from './reply-box.ts';
 import { errorOf, memory, openTheatre, venues } from './theatre.ts';
 
-const executors = ['blocking', 'async', 'pool'] as const;
+const executors = ['blocking', 'async', 'pool', 'process'] as const;
 
 describe.each(venues)('[compression] on $kind', (venue) => {
   it.each(['zlib', 'brotli'] as const)('%s, both ways', async (compression) => {

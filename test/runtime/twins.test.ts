@@ -7,7 +7,7 @@ import { memory, openTheatre, rabbit } from './theatre.ts';
 const note = { method: 'note', args: {}, context: {} };
 
 describe('a message that is published again over RabbitMQ', () => {
-  it.each(['blocking', 'async', 'pool'] as const)('runs once under %s', async (executor) => {
+  it.each(['blocking', 'async', 'pool', 'process'] as const)('runs once under %s', async (executor) => {
     const { client, lines, runtime, stage, topic, transport } = await openTheatre(rabbit);
     await runtime({ pool: { threads: 2, concurrency: 4 } }).start({ executor });
     const bodies = ['a', 'b', 'c'].map((uniqueId) => encodeRequest({ ...note, uniqueId }));
