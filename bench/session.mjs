@@ -3,7 +3,7 @@ import { Agent } from './agent.mjs';
 import { processUsage } from './process-usage.mjs';
 
 /** How long a run may take beyond its warm-up and window, and a server or client to start. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /**
  * One subject under one measure: its server and its client, each in a process of its own.

@@ -24,7 +24,7 @@ export function printMeasure({ name, about }, measured) {
  * @param {import('./conclusion.mjs').Conclusion} conclusion
  */
 export function printConclusion({ result, figures }) {
-  console.log(`\n${result.notes.join('\n')}`);
+  if (result.notes.length > 0) console.log(`\n${result.notes.join('\n')}`);
   if (figures.length > 0) console.log(`\n${rendered(figures)}\n${result.conclusion}`);
 }
 

@@ -12,15 +12,15 @@ import { tableRows } from './table.mjs';
  * @returns {string}
  */
 export function resultsPage({ result, plan, findings, figures }) {
+  const { notes = [] } = result;
   return `${[
     '# Results',
     `Written by \`npm run bench\`; [what is measured, and how](README.md). Begun ${result.startedAt}.`,
     list(header(result)),
     'Medians of all rounds, with the least and the most. × is the throughput as a multiple of amqplib by hand; ' +
       'CPU is in seconds for 10,000 calls.',
-    '## Figures',
-    markdownTable(figures),
-    list(result.notes ?? []),
+    ...(figures.length > 0 ? ['## Figures', markdownTable(figures)] : []),
+    ...(notes.length > 0 ? [list(notes)] : []),
     ...plan.flatMap(({ measure }) => section(measure, result, findings)),
   ].join('\n\n')}\n`;
 }

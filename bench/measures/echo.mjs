@@ -7,8 +7,8 @@ export const echoes = [
   echo('100 B', 100, {
     whole: {
       ...each([1, 16, 128, 512], ['amqplib', 'async']),
-      ...each([1, 128], ['amqplibOslo', 'pool', 'nest', 'nestNoDelay', 'moleculer', 'threading']),
-      ...each([128], ['eventlet']),
+      ...each([1, 128], ['pool', 'nest', 'nestNoDelay', 'threading']),
+      ...each([128], ['amqplibOslo', 'moleculer', 'eventlet']),
       ...each([1, 128], ['amqplibAgain']),
     },
     quick: {
@@ -20,7 +20,7 @@ export const echoes = [
     whole: each([128], ['amqplib', 'async', 'nestNoDelay', 'amqplibAgain']),
   }),
   echo('64 KiB', 65_536, {
-    whole: each([16], ['amqplib', 'amqplibOslo', 'async', 'pool', 'amqplibAgain']),
+    whole: each([16], ['amqplib', 'amqplibOslo', 'async', 'amqplibAgain']),
   }),
   echo('1 MiB', 1_048_576, {
     whole: {

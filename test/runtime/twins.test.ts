@@ -7,22 +7,25 @@ import { memory, openTheatre, rabbit } from './theatre.ts';
 const note = { method: 'note', args: {}, context: {} };
 
 describe('a message that is published again over RabbitMQ', () => {
-  it.each(['blocking', 'async', 'pool', 'process'] as const)('runs once under %s', async (executor) => {
-    const { client, lines, runtime, stage, topic, transport } = await openTheatre(rabbit);
-    await runtime({ pool: { threads: 2, concurrency: 4 } }).start({ executor });
-    const bodies = ['a', 'b', 'c'].map((uniqueId) => encodeRequest({ ...note, uniqueId }));
-    for (let sent = 0; sent < 10; sent += 1) {
-      const sends = bodies.map((body) =>
-        transport.driver.send({ type: 'target', target: { topic } }, { body }),
-      );
-      await Promise.all(sends);
-    }
-    await expect.poll(() => lines.length).toBe(27);
-    await client.call({}, 'echo', { value: 'after all' });
-    expect(stage.entered).toBe(3);
-    await using raw = await openRawChannel();
-    expect(await raw.channel.checkQueue(topic)).toMatchObject({ messageCount: 0 });
-  });
+  it.each(['blocking', 'async', 'pool', 'process'] as const)(
+    'runs once under %s',
+    async (executor) => {
+      const { client, lines, runtime, stage, topic, transport } = await openTheatre(rabbit);
+      await runtime({ pool: { threads: 2, concurrency: 4 } }).start({ executor });
+      const bodies = ['a', 'b', 'c'].map((uniqueId) => encodeRequest({ ...note, uniqueId }));
+      for (let sent = 0; sent < 10; sent += 1) {
+        const sends = bodies.map((body) =>
+          transport.driver.send({ type: 'target', target: { topic } }, { body }),
+        );
+        await Promise.all(sends);
+      }
+      await expect.poll(() => lines.length).toBe(27);
+      await client.call({}, 'echo', { value: 'after all' });
+      expect(stage.entered).toBe(3);
+      await using raw = await openRawChannel();
+      expect(await raw.channel.checkQueue(topic)).toMatchObject({ messageCount: 0 });
+    },
+  );
 
   it('[duplicateWindow] runs again when it has been forgotten', async () => {
     const { client, runtime, stage, topic, transport } = await openTheatre(rabbit);
