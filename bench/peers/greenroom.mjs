@@ -1,10 +1,12 @@
 import { connect, RPCClient, Runtime } from '../../dist/index.js';
 
 const server = 'bench';
+/** Calls that a server holds by the ten thousand may be outstanding for longer than the default. */
+const timeoutMs = 300_000;
 const endpoints = new URL('greenroom-endpoint.mjs', import.meta.url);
 
 /**
- * Everything at its default, confirms included, but for the number of hosts.
+ * Everything at its default, confirms included, but for the number of hosts and time-outs.
  *
  * @param {object} options
  * @param {string} options.osloUrl
@@ -41,7 +43,7 @@ export async function openClient({ osloUrl, topic, topics }) {
   const transport = await connect(osloUrl);
   const clients = Array.from(
     { length: topics },
-    (_, index) => new RPCClient(transport, { topic: topicOf(topic, index) }),
+    (_, index) => new RPCClient(transport, { topic: topicOf(topic, index) }, { timeoutMs }),
   );
   const [first] = clients;
   // The runtime answers this itself, from the server's own queue.

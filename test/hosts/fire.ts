@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { RPCClient } from 'greenroom';
+import { RemoteError, type RPCClient } from 'greenroom';
 import { onTestFinished } from 'vitest';
 import type { Tinder } from './endpoints/tinder.ts';
 import { monotonicMs } from './monotonic-time.ts';
@@ -26,10 +26,6 @@ export class Fire {
     return { fire: path.join(this.#folder, 'fire'), diary: path.join(this.#folder, 'diary') };
   }
 
-  get burns(): boolean {
-    return existsSync(this.options.fire);
-  }
-
   /** When hosts were ready, the first ones included; on the clock of `monotonicMs()`. */
   get hostsReadyAt(): readonly number[] {
     const lines = readFileSync(this.options.diary, 'latin1').trim().split('\n');
@@ -49,7 +45,8 @@ export class Fire {
         await client.call({}, 'dare', { value: deaths });
         return deaths;
       } catch (error) {
-        if (!this.burns) throw error;
+        // Anything else would come again at once, and nothing else would ever get its turn.
+        if (!(error instanceof RemoteError) || !this.burns) throw error;
       }
     }
   }
