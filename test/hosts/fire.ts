@@ -46,7 +46,7 @@ export class Fire {
         return deaths;
       } catch (error) {
         // Anything else would come again at once, and nothing else would ever get its turn.
-        if (!(error instanceof RemoteError) || !this.burns) throw error;
+        if (!(error instanceof RemoteError)) throw error;
       }
     }
   }
