@@ -64,13 +64,23 @@ describe('concludeBench', () => {
     expect(said).toMatch(/pool suits: 0\.83 × the throughput of blocking .* 150 ms instead of 900/);
   });
 
+  it('says so when the difference is within the spread of the rounds', () => {
+    const said = concludeBench([
+      series('async', [{ callsPerSecond: 50 }, { callsPerSecond: 100 }]),
+      series('pool', [{ callsPerSecond: 90 }, { callsPerSecond: 110 }]),
+    ]);
+    expect(said).toMatch(
+      /pool suits: 1\.3 × the throughput of async, which may be noise \(100 against/,
+    );
+  });
+
   it('takes the cheaper one where throughput is no difference', () => {
     const said = concludeBench([
       measured('process', { throughput: 100, ping: 9, cpu: 6 }),
       measured('pool', { throughput: 101, ping: 9, cpu: 4 }),
       measured('async', { throughput: 100.5, ping: 9, cpu: 3 }),
     ]);
-    expect(said).toMatch(/async suits: about as many calls as pool \(101 and 101 a second\)/);
+    expect(said).toMatch(/async suits: about as many calls as pool \(101 against 101 calls\/s\)/);
   });
 
   it('takes none whose calls failed, if there is another', () => {
@@ -88,6 +98,19 @@ describe('concludeBench', () => {
       measured('pool', { throughput: 100 }),
     ]);
     expect(said).toMatch(/pool suits: .*; async did not last\.$/);
+  });
+
+  it('is held against one that differs, and names those that do not', () => {
+    const said = concludeBench([
+      measured('async', { throughput: 26, ping: 436 }),
+      measured('pool', { throughput: 28.8, ping: 45 }),
+      measured('process', { throughput: 28.7, ping: 45.1 }),
+    ]);
+    expect(said).toBe(
+      'With 16 outstanding pool suits: 1.1 × the throughput of async (28.8 against 26 calls/s); ' +
+        '99 of 100 pings beside it were answered within 45 ms instead of 436. ' +
+        "There pool and process can't be told apart.",
+    );
   });
 
   it('goes by the highest load, and tells who answers a lone call sooner', () => {

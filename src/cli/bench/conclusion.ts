@@ -16,14 +16,19 @@ export function concludeBench(series: readonly BenchSeries[]): string | undefine
   const candidates = candidatesAt(highestLoad(series), series);
   const best = choose(candidates);
   if (best === undefined) return undefined;
-  const [rival] = byThroughput(candidates.filter((one) => one !== best));
+  const others = byThroughput(candidates.filter((one) => one !== best));
+  const unlike = others.filter((other) => isUnlike(best, other));
+  // What it is held against is the fastest one from which it differs.
+  const rival = unlike[0] ?? others[0];
   if (rival === undefined) return undefined;
+  const alike = others.filter((other) => other !== rival && !unlike.includes(other));
   const load = best.series.outstanding;
   const why = reasons(best, rival).join('; ');
-  const alone = soonestAlone(series, best);
-  return [`With ${load} outstanding ${best.subject} suits: ${why}.`, alone]
-    .filter(Boolean)
-    .join(' ');
+  return [
+    `With ${load} outstanding ${best.subject} suits: ${why}.`,
+    ...alike.map(({ subject }) => `There ${best.subject} and ${subject} can't be told apart.`),
+    ...soonestAlone(series, best),
+  ].join(' ');
 }
 
 interface Candidate {
@@ -93,6 +98,17 @@ function isCheaper({ serverCpu: a }: Candidate, { serverCpu: b }: Candidate): bo
   return a !== undefined && b !== undefined && areApart(a, b) && a.median < b.median;
 }
 
+/** Whether there is a figure in which they can be told apart, or a reason not to take the other. */
+function isUnlike(best: Candidate, other: Candidate): boolean {
+  const pairs = [
+    [best.throughput, other.throughput],
+    [best.ping, other.ping],
+    [best.serverCpu, other.serverCpu],
+  ] as const;
+  const areDistinct = pairs.some(([a, b]) => a !== undefined && b !== undefined && areApart(a, b));
+  return areDistinct || !other.isComplete || other.errors > 0;
+}
+
 /** What speaks for the one against the other, and what against it. */
 function reasons(best: Candidate, rival: Candidate): string[] {
   return [
@@ -105,10 +121,13 @@ function reasons(best: Candidate, rival: Candidate): string[] {
 
 function throughputReason(best: Candidate, rival: Candidate): string {
   const [ours, theirs] = [best.throughput.median, rival.throughput.median];
-  if (!areApart(best.throughput, rival.throughput)) {
-    return `about as many calls as ${rival.subject} (${formatFigure(ours)} and ${formatFigure(theirs)} a second)`;
+  const figures = `${formatFigure(ours)} against ${formatFigure(theirs)} calls/s`;
+  if (areApart(best.throughput, rival.throughput)) {
+    return `${formatRatio(ours, theirs)} × the throughput of ${rival.subject} (${figures})`;
   }
-  return `${formatRatio(ours, theirs)} × the throughput of ${rival.subject} (${formatFigure(ours)} against ${formatFigure(theirs)} calls/s)`;
+  if (Math.abs(ours / theirs - 1) < 0.1)
+    return `about as many calls as ${rival.subject} (${figures})`;
+  return `${formatRatio(ours, theirs)} × the throughput of ${rival.subject}, which may be noise (${figures})`;
 }
 
 function pingReason({ ping }: Candidate, rival: Candidate): string | undefined {
@@ -133,17 +152,17 @@ function failureReason({ subject, isComplete, errors }: Candidate): string | und
 }
 
 /** Where a lone call is answered sooner than under what suits best, which a lightly used service may prefer. */
-function soonestAlone(series: readonly BenchSeries[], best: Candidate): string | undefined {
-  if (best.series.outstanding === 1) return undefined;
+function soonestAlone(series: readonly BenchSeries[], best: Candidate): string[] {
+  if (best.series.outstanding === 1) return [];
   const alone = candidatesAt(1, series).flatMap(({ subject, series: one }) => {
     const p50 = spreadIn(one, metrics.p50);
     return p50 === undefined ? [] : [{ subject, p50 }];
   });
   const own = alone.find(({ subject }) => subject === best.subject);
   const [soonest] = alone.toSorted((a, b) => a.p50.median - b.p50.median);
-  if (own === undefined || soonest === undefined || soonest === own) return undefined;
-  if (!areApart(soonest.p50, own.p50) || soonest.p50.median > own.p50.median * 0.9) {
-    return undefined;
-  }
-  return `A lone call is answered sooner under ${soonest.subject}: in ${formatFigure(soonest.p50.median)} ms instead of ${formatFigure(own.p50.median)} (median).`;
+  if (own === undefined || soonest === undefined || soonest === own) return [];
+  if (!areApart(soonest.p50, own.p50) || soonest.p50.median > own.p50.median * 0.9) return [];
+  return [
+    `A lone call is answered sooner under ${soonest.subject}: in ${formatFigure(soonest.p50.median)} ms instead of ${formatFigure(own.p50.median)} (median).`,
+  ];
 }
