@@ -1,9 +1,8 @@
 import { MalformedMessage } from '../errors.ts';
 import type { BodyFormat } from './body-format.ts';
+import { addContext, contextOf } from './context-keys.ts';
 import { type BodyOptions, openEnvelope, sealMessage } from './envelope.ts';
 import { uniqueIdOf } from './ids.ts';
-
-const contextPrefix = '_context_';
 
 /**
  * A request: what is called, with what, and where the answer goes.
@@ -59,9 +58,7 @@ export function encodeRequest(request: Request, format: BodyFormat = 'json'): Bu
     message['_timeout'] = request.call.monitorTimeout ?? null;
   }
   if (request.uniqueId !== undefined) message['_unique_id'] = request.uniqueId;
-  for (const [key, value] of Object.entries(request.context)) {
-    message[`${contextPrefix}${key}`] = value;
-  }
+  addContext(message, request.context);
   return sealMessage(message, format);
 }
 
@@ -91,16 +88,4 @@ export function decodeRequest(body: Uint8Array, options: BodyOptions = {}): Requ
       ? { msgId, replyQueue: message['_reply_q'], monitorTimeout: message['_timeout'] }
       : undefined,
   };
-}
-
-/** Collects the context; the result has no prototype, for its keys are whatever the peer sent. */
-function contextOf(message: Record<string, unknown>): Record<string, unknown> {
-  const context: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(message)) {
-    if (!key.startsWith(contextPrefix)) continue;
-    const name = key.slice(contextPrefix.length);
-    if (name === '__proto__') throw new MalformedMessage('context has the key __proto__');
-    context[name] = message[key];
-  }
-  return context;
 }

@@ -13,6 +13,7 @@ import { Outcomes } from '../../src/runtime/outcomes.ts';
 import { ReplySender } from '../../src/runtime/reply-sender.ts';
 import { openEnvelope } from '../../src/wire/envelope.ts';
 import { mentionsUniqueId, uniqueIdIn } from '../../src/wire/ids.ts';
+import { decodeNotification } from '../../src/wire/notification.ts';
 import { decodeReply } from '../../src/wire/reply.ts';
 import { decodeRequest } from '../../src/wire/request.ts';
 import { hostileMessages, seed } from './bodies.ts';
@@ -27,7 +28,7 @@ describe(`${count} hostile bodies, GREENROOM_FUZZ_SEED=${seed}`, () => {
     const names = namesOnBuiltins();
     const outcomes = { decoded: 0, malformed: 0 };
     for (const { body, compression } of messages) {
-      for (const decode of [openEnvelope, decodeRequest, decodeReply]) {
+      for (const decode of [openEnvelope, decodeRequest, decodeReply, decodeNotification]) {
         try {
           decode(body, { compression });
           outcomes.decoded += 1;

@@ -10,7 +10,7 @@ const readers: Record<string, string> = {
   'injection-client.v2026.json': 'wire/reply.test.ts',
   'injection-server.v14.json': 'dispatcher/injection-server.test.ts',
   'injection-server.v2026.json': 'dispatcher/injection-server.test.ts',
-  'notification-': 'wire/other-captures.test.ts',
+  'notification-': 'wire/notification.test.ts',
   'old-reply-': 'wire/captures.test.ts',
   'old-request-': 'wire/captures.test.ts',
   'reply-': 'wire/captures.test.ts',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../src/errors.ts';
 import { uniqueIdIn } from '../../src/wire/ids.ts';
+import { decodeNotification } from '../../src/wire/notification.ts';
 import { decodeReply } from '../../src/wire/reply.ts';
 import { decodeRequest } from '../../src/wire/request.ts';
 import { captures } from './captures.ts';
@@ -16,7 +17,7 @@ afterEach(() => {
 
 /** Decodes in every way; whatever goes wrong must be called malformed. */
 function decodeAll(body: Uint8Array): void {
-  for (const decode of [decodeRequest, decodeReply]) {
+  for (const decode of [decodeRequest, decodeReply, decodeNotification]) {
     try {
       decode(body);
     } catch (error) {
@@ -68,7 +69,7 @@ describe('malformed input throws nothing but MalformedMessage', () => {
   test('captured messages with bytes changed, cut and put in', () => {
     const mutated = fc
       .tuple(
-        fc.constantFrom(...captures('request-', 'reply-', 'old-')),
+        fc.constantFrom(...captures('request-', 'reply-', 'old-', 'notification-')),
         fc.array(fc.tuple(fc.nat(), fc.nat(3), fc.uint8Array({ maxLength: 4 })), {
           minLength: 1,
           maxLength: 4,
