@@ -2,6 +2,19 @@
 // outside one folder is written, and nothing listens beyond the loopback interface.
 import path from 'node:path';
 
+/** The file by whose content nodes and their tools trust each other. */
+export const cookie = '.erlang.cookie';
+
+/**
+ * What a node is called that listens on this port.
+ *
+ * @param {number} port
+ * @returns {string}
+ */
+export function nodeNameOf(port) {
+  return `greenroom-${port}@localhost`;
+}
+
 const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false';
 
 /**
@@ -9,12 +22,18 @@ const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd fals
  *
  * @param {import('./rabbitmq.mjs').PrivateBrokerOptions} options
  * @param {number} tlsPort
+ * @param {string[]} nodes Those of the cluster that it forms when it starts first, itself among them.
  * @returns {Record<string, string>}
  */
-export function brokerFiles({ config = [], advancedConfig = '[].', plugins = [], tls }, tlsPort) {
+export function brokerFiles(
+  { config = [], advancedConfig = '[].', plugins = [], tls },
+  tlsPort,
+  nodes,
+) {
+  const lines = [...config, ...(tls ? tlsLines(tls, tlsPort) : []), ...clusterLines(nodes), ''];
   return {
     'console.log': '',
-    'rabbitmq.conf': [...config, ...(tls ? tlsLines(tls, tlsPort) : []), ''].join('\n'),
+    'rabbitmq.conf': lines.join('\n'),
     'advanced.config': `${advancedConfig}\n`,
     enabled_plugins: `[${plugins.join(',')}].\n`,
     'rabbitmq-env.conf': '',
@@ -36,6 +55,16 @@ function tlsLines({ caFile, certFile, keyFile, requireClientCertificate = false 
   ];
 }
 
+/** @param {string[]} nodes */
+function clusterLines(nodes) {
+  if (nodes.length === 0) return [];
+  const setting = 'cluster_formation.classic_config.nodes';
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...nodes.map((node, index) => `${setting}.${index + 1} = ${node}`),
+  ];
+}
+
 /**
  * The environment of the broker, its epmd and its `rabbitmqctl`.
  *
@@ -53,7 +82,7 @@ export function brokerEnvironment(folder, { port, distributionPort, epmdPort }) 
     ERL_EPMD_ADDRESS: '127.0.0.1',
     ERL_EPMD_PORT: String(epmdPort),
     ERL_CRASH_DUMP: path.join(folder, 'erl_crash.dump'),
-    RABBITMQ_NODENAME: `greenroom-${port}@localhost`,
+    RABBITMQ_NODENAME: nodeNameOf(port),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(distributionPort),

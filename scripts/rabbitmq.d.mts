@@ -10,6 +10,11 @@ export interface PrivateBrokerOptions {
   readonly plugins?: readonly string[];
   /** Listens for TLS too, on {@link PrivateBroker.tlsPort}. */
   readonly tls?: PrivateBrokerTls;
+  /**
+   * The first broker of a cluster, which this one joins; it has to be stopped after this one.
+   * @default a broker by itself
+   */
+  readonly joins?: PrivateBroker;
 }
 
 /** What a private broker speaks TLS with; PEM files that stay while it runs. */
@@ -45,6 +50,8 @@ export class PrivateBroker implements AsyncDisposable {
   get port(): number;
   /** The AMQP port for TLS on 127.0.0.1; nobody listens there unless `tls` was asked for. */
   get tlsPort(): number;
+  /** What it is called in its cluster. */
+  get nodeName(): string;
   /** The transport URL as oslo.messaging writes it, with the user guest. */
   get url(): string;
   /** The same as amqplib writes it. */

@@ -4,6 +4,7 @@
 import { execFile, spawn } from 'node:child_process';
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -17,7 +18,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { findEpmd, findRabbitmqServer as findOnMachine } from './find-rabbitmq.mjs';
 import { answers, ended, freePorts, hasEnded, waitUntil } from './processes.mjs';
-import { brokerEnvironment, brokerFiles } from './rabbitmq-environment.mjs';
+import { brokerEnvironment, brokerFiles, cookie, nodeNameOf } from './rabbitmq-environment.mjs';
 
 const startDeadlineMs = 90_000;
 const stopDeadlineMs = 20_000;
@@ -42,6 +43,8 @@ export class PrivateBroker {
   /** @type {{ port: number, distributionPort: number, epmdPort: number, tlsPort: number }} */
   #ports;
   #speaksTls;
+  /** @type {PrivateBroker | undefined} */
+  #joined;
 
   /**
    * @param {string} server
@@ -51,11 +54,18 @@ export class PrivateBroker {
   constructor(server, options, [port = 0, distributionPort = 0, epmdPort = 0, tlsPort = 0]) {
     this.#server = server;
     this.#speaksTls = options.tls !== undefined;
-    this.#ports = { port, distributionPort, epmdPort, tlsPort };
+    this.#joined = options.joins;
+    // Nodes of a cluster find each other by one epmd, and trust each other by one cookie.
+    const sharedEpmdPort = this.#joined?.#ports.epmdPort ?? epmdPort;
+    this.#ports = { port, distributionPort, epmdPort: sharedEpmdPort, tlsPort };
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'greenroom-rabbitmq-'));
     this.#log = path.join(this.#folder, 'console.log');
-    for (const [name, content] of Object.entries(brokerFiles(options, tlsPort))) {
+    const nodes = this.#joined ? [this.#joined.nodeName, this.nodeName] : [];
+    for (const [name, content] of Object.entries(brokerFiles(options, tlsPort, nodes))) {
       writeFileSync(path.join(this.#folder, name), content);
+    }
+    if (this.#joined) {
+      copyFileSync(path.join(this.#joined.#folder, cookie), path.join(this.#folder, cookie));
     }
     mkdirSync(path.join(this.#folder, 'conf.d'));
     this.#environment = brokerEnvironment(this.#folder, this.#ports);
@@ -68,7 +78,8 @@ export class PrivateBroker {
     for (let attempt = 1; ; attempt += 1) {
       const broker = new PrivateBroker(server, options, await freePorts(4));
       try {
-        await broker.#startEpmd();
+        broker.#guard = broker.#spawnGuard();
+        if (!broker.#joined) await broker.#startEpmd();
         await broker.#startNode();
         return broker;
       } catch (error) {
@@ -93,6 +104,10 @@ export class PrivateBroker {
 
   get amqpUrl() {
     return `amqp://guest:guest@127.0.0.1:${this.port}`;
+  }
+
+  get nodeName() {
+    return nodeNameOf(this.port);
   }
 
   get pid() {
@@ -146,7 +161,6 @@ export class PrivateBroker {
     const port = this.#ports.epmdPort;
     const args = ['-address', '127.0.0.1', '-port', String(port)];
     this.#epmd = this.#spawn(findEpmd(), args);
-    this.#guard = this.#spawnGuard();
     this.#tellGuard();
     await this.#waitFor('epmd', this.#epmd, () => answers(port));
   }

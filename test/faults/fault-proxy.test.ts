@@ -1,0 +1,68 @@
+import { connect as connectRaw } from 'amqplib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { FaultProxy } from './fault-proxy.ts';
+
+const amqp = (proxy: FaultProxy): string => `amqp://${proxy.host}`;
+
+describe('the proxy that faults are made with', () => {
+  it('passes everything on, and keeps what it is told to from the client', async () => {
+    const proxy = await FaultProxy.open(await brokerUrl());
+    const queue = uniqueTopic();
+    const model = await connectRaw(amqp(proxy));
+    onTestFinished(() => model.close());
+    const channel = await model.createConfirmChannel();
+    await channel.assertQueue(queue, { autoDelete: true });
+    const arrived: string[] = [];
+    await channel.consume(queue, (message) => message && arrived.push(String(message.content)), {
+      noAck: true,
+    });
+    const publish = async (text: string): Promise<void> => {
+      channel.sendToQueue(queue, Buffer.from(text));
+      await channel.waitForConfirms();
+    };
+
+    await publish('before');
+    await expect.poll(() => arrived).toEqual(['before']);
+    proxy.swallow('basic.deliver');
+    await publish('lost on the way');
+    await expect.poll(() => proxy.swallowed).toBe(3); // The method, its header and its body.
+    proxy.swallow();
+    await publish('after');
+    await expect.poll(() => arrived).toEqual(['before', 'after']);
+  });
+
+  it('holds back what comes while it stalls, and passes it on when it flows', async () => {
+    const proxy = await FaultProxy.open(await brokerUrl());
+    const model = await connectRaw(amqp(proxy));
+    onTestFinished(() => model.close());
+    proxy.stall();
+    const channel = model.createChannel();
+    const first = await Promise.race([channel.then(() => 'a channel'), silence(proxy)]);
+    expect(first).toBe('nothing');
+    proxy.flow();
+    await channel;
+  });
+
+  it('resets connections, refuses new ones, and takes them again on its port', async () => {
+    const proxy = await FaultProxy.open(await brokerUrl());
+    const model = await connectRaw(amqp(proxy));
+    const error = new Promise((resolve) => model.once('error', resolve));
+    await proxy.refuse();
+    expect(await error).toMatchObject({ code: 'ECONNRESET' });
+    await expect(connectRaw(amqp(proxy))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await proxy.accept();
+    const again = await connectRaw(amqp(proxy));
+    expect(proxy).toMatchObject({ connections: 1, accepted: 2 });
+    await again.close();
+  });
+});
+
+/** Another connection's handshake would be done by then, were anything passed on. */
+async function silence(proxy: FaultProxy): Promise<string> {
+  const url = new URL(await brokerUrl());
+  const direct = await connectRaw(url.href.replace(/^rabbit:/, 'amqp:').replace(/\/$/, ''));
+  await direct.close();
+  expect(proxy.connections).toBe(1);
+  return 'nothing';
+}

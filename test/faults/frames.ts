@@ -1,0 +1,67 @@
+/** A frame of AMQP 0-9-1, as far as a fault is chosen by it. */
+export interface Frame {
+  readonly type: 'method' | 'header' | 'body' | 'heartbeat' | 'other';
+  readonly channel: number;
+  /** For a method: its name, if it is one that tests ask for. */
+  readonly method: MethodName | undefined;
+  /** As it came, from its first byte to its last. */
+  readonly bytes: Buffer;
+}
+
+const methodNames = {
+  '20,11': 'channel.open-ok',
+  '40,11': 'exchange.declare-ok',
+  '50,11': 'queue.declare-ok',
+  '50,21': 'queue.bind-ok',
+  '60,11': 'basic.qos-ok',
+  '60,21': 'basic.consume-ok',
+  '60,31': 'basic.cancel-ok',
+  '60,60': 'basic.deliver',
+  '60,80': 'basic.ack',
+} as const;
+/** Methods that a broker sends. */
+export type MethodName = (typeof methodNames)[keyof typeof methodNames];
+
+const frameTypes: Readonly<Record<number, Frame['type']>> = {
+  1: 'method',
+  2: 'header',
+  3: 'body',
+  8: 'heartbeat',
+};
+/** Type, channel and length come before the payload, and one octet after it. */
+const headLength = 7;
+const endLength = 1;
+
+/** Cuts the bytes that a broker sends into frames. */
+export class FrameReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** The frames that are whole by now, in their order. */
+  take(chunk: Buffer): Frame[] {
+    let bytes = this.#rest.byteLength === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const frames: Frame[] = [];
+    for (;;) {
+      const length = lengthOf(bytes);
+      if (length === undefined || bytes.byteLength < length) break;
+      frames.push(readFrame(bytes.subarray(0, length)));
+      bytes = bytes.subarray(length);
+    }
+    this.#rest = bytes;
+    return frames;
+  }
+}
+
+function lengthOf(bytes: Buffer): number | undefined {
+  return bytes.byteLength < headLength ? undefined : headLength + bytes.readUInt32BE(3) + endLength;
+}
+
+function readFrame(bytes: Buffer): Frame {
+  const type = frameTypes[bytes.readUInt8(0)] ?? 'other';
+  return { type, channel: bytes.readUInt16BE(1), method: methodOf(type, bytes), bytes };
+}
+
+function methodOf(type: Frame['type'], bytes: Buffer): MethodName | undefined {
+  if (type !== 'method') return undefined;
+  const [classId, methodId] = [bytes.readUInt16BE(headLength), bytes.readUInt16BE(headLength + 2)];
+  return (methodNames as Readonly<Record<string, MethodName>>)[`${classId},${methodId}`];
+}

@@ -1,0 +1,33 @@
+import { appendFileSync } from 'node:fs';
+import { expect, type TestContext } from 'vitest';
+
+/** What a test has to say of a row of the fault matrix. */
+export interface Row {
+  /** The fault, as `docs/reliability.md` names it. */
+  readonly fault: string;
+  /** What is promised, in words and figures. */
+  readonly promise: string;
+  /** What happened, in numbers. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The longest of each kind of time, in milliseconds. */
+  readonly worstMs?: Readonly<Record<string, number>>;
+}
+
+/** Adds a row to the test's notes, and to the file that `npm run test:soak` makes its table of. */
+export async function report({ annotate }: TestContext, row: Row): Promise<void> {
+  const test = expect.getState().currentTestName;
+  const file = process.env['GREENROOM_FAULT_REPORT'];
+  if (file) appendFileSync(file, `${JSON.stringify({ ...row, test })}\n`);
+  await annotate(`${row.fault}: ${numbers(row.counts, '')}; ${numbers(row.worstMs ?? {}, ' ms')}`);
+}
+
+/** The longest of some durations, rounded; 0 of none. */
+export function worst(durationsMs: readonly number[]): number {
+  return Math.round(Math.max(0, ...durationsMs));
+}
+
+function numbers(named: Readonly<Record<string, number>>, unit: string): string {
+  return Object.entries(named)
+    .map(([name, number]) => `${name} ${number}${unit}`)
+    .join(', ');
+}
