@@ -30,6 +30,12 @@ export { expectedExceptions } from './dispatcher/expected-exceptions.ts';
 export { expose } from './dispatcher/expose.ts';
 export type { ErrorClass, MethodMark, MethodNames } from './dispatcher/method-marks.ts';
 export type {
+  ConnectionChange,
+  ConnectionRole,
+  ConnectionState,
+  ConnectionStatus,
+} from './driver/connection-status.ts';
+export type {
   Declarations,
   DeclaredBinding,
   DeclaredConsumer,
@@ -77,7 +83,6 @@ export { plannedTopology } from './runtime/planned-topology.ts';
 export {
   type DrainReport,
   Runtime,
-  type RuntimeState,
   type StartOptions,
 } from './runtime/runtime.ts';
 export type {
@@ -87,6 +92,7 @@ export type {
   RuntimeOptions,
   SerializerOption,
 } from './runtime/runtime-options.ts';
+export type { RuntimeState, RuntimeStatus, StatusChange } from './runtime/runtime-status.ts';
 export type { ContextValues, Serializer } from './serializer.ts';
 export type { ServerTarget, Target } from './target.ts';
 export type { WaitOptions } from './waiting.ts';

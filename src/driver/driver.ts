@@ -1,5 +1,6 @@
 import type { ServerTarget, Target } from '../target.ts';
 import type { WaitOptions } from '../waiting.ts';
+import type { ConnectionStatuses } from './connection-status.ts';
 import type { Declarations } from './declarations.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { Declarations } from './declarations.ts';
  */
 export interface Driver extends AsyncDisposable {
   readonly kind: 'rabbit' | 'memory';
+  /** The connections that are wanted, and how they are; in memory they never fail. */
+  readonly statuses: ConnectionStatuses;
   /**
    * Makes sure that the broker can be reached.
    *

@@ -8,6 +8,7 @@ import { newId } from '../wire/ids.ts';
 import { encodeRequest, type Request } from '../wire/request.ts';
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
 import { Canceller } from './canceller.ts';
+import type { ConnectionChange, ConnectionStatus } from './connection-status.ts';
 import type { ArrivedReply, Destination, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
@@ -97,6 +98,21 @@ export class Transport implements AsyncDisposable {
   /** The transport's URL with every password masked. */
   get url(): string {
     return formatTransportUrl(this.#url);
+  }
+
+  /** The connections that have been needed so far, and how each is. */
+  get status(): readonly ConnectionStatus[] {
+    return this.driver.statuses.all;
+  }
+
+  /**
+   * Tells each change of a connection's state from now on, until the signal aborts or the transport
+   * closes. A reader that is slower than they come misses the oldest beyond a hundred.
+   */
+  statusChanges(
+    options: Pick<WaitOptions, 'signal'> = {},
+  ): AsyncGenerator<ConnectionChange, void, void> {
+    return this.driver.statuses.changes(options.signal);
   }
 
   /** How many replies came for calls that nobody waited for any more. */

@@ -11,6 +11,14 @@ import { Outcomes } from './outcomes.ts';
 import { ReplySender } from './reply-sender.ts';
 import type { ResolvedRuntimeOptions } from './runtime-options.ts';
 
+/** Who is to be told what while a server opens, and after. */
+export interface RPCServerEvents {
+  /** The transport is there, and connects from now on. */
+  readonly onTransport: (transport: Transport) => void;
+  /** Serving can't go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /** How long the last replies may take to reach the broker when the grace is over. */
 const lastRepliesMs = 1_000;
 
@@ -38,17 +46,14 @@ export class RPCServer {
     return this.#intake?.counts ?? noCounts;
   }
 
-  /**
-   * Connects, declares, consumes, and begins to serve.
-   *
-   * @param onFailure - Called when serving can't go on.
-   */
-  async open(signal: AbortSignal, onFailure: (error: unknown) => void): Promise<void> {
+  /** Connects, declares, consumes, and begins to serve. */
+  async open(signal: AbortSignal, { onTransport, onFailure }: RPCServerEvents): Promise<void> {
     const { transport: given, controlExchange, rabbit, log, acknowledge } = this.#options;
     const executor = this.#executor;
     const transport =
       given instanceof Transport ? given : Transport.of(given, { controlExchange, rabbit, log });
     this.#transport = transport;
+    onTransport(transport);
     const { driver } = transport;
     await driver.open({ signal });
     const lookAhead = this.#options.lookAhead ?? Math.max(2, executor.slots);

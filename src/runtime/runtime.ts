@@ -17,19 +17,13 @@ import {
   type RuntimeOptions,
   resolveRuntimeOptions,
 } from './runtime-options.ts';
+import {
+  type RuntimeState,
+  type RuntimeStatus,
+  StatusBoard,
+  type StatusChange,
+} from './runtime-status.ts';
 import { listenForSignals } from './signals.ts';
-
-/**
- * Where a runtime is in its life.
- *
- * - `idle`: made, nothing started; `start()` leaves it, `stop()` too.
- * - `starting`: loading endpoints, connecting, declaring.
- * - `running`: consuming and serving.
- * - `draining`: takes nothing more; what runs may finish.
- * - `stopped`: all has ended, as it was asked to.
- * - `failed`: all has ended, because it could not start or could not go on; `closed` has the reason.
- */
-export type RuntimeState = 'idle' | 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
 
 /** How {@link Runtime.start} starts. */
 export interface StartOptions extends WaitOptions {
@@ -63,7 +57,7 @@ export class Runtime implements AsyncDisposable {
   readonly #environmentExecutor: string | undefined;
   readonly #closed = deferred<Error | undefined>();
   readonly #aborting = new AbortController();
-  #state: RuntimeState = 'idle';
+  readonly #status = new StatusBoard();
   #executor: Executor | undefined;
   #server: RPCServer | undefined;
   #starting: Promise<void> | undefined;
@@ -80,7 +74,28 @@ export class Runtime implements AsyncDisposable {
   }
 
   get state(): RuntimeState {
-    return this.#state;
+    return this.#status.state;
+  }
+
+  /** What it is doing, and how its connections are. */
+  get status(): RuntimeStatus {
+    return this.#status.current;
+  }
+
+  /**
+   * Tells each change of {@link status} from now on, until the signal aborts or the runtime has ended.
+   * A reader that is slower than they come misses the oldest beyond a hundred.
+   *
+   * ```ts
+   * for await (const change of runtime.statusChanges({ signal })) {
+   *   if (change.type === 'connection') console.log(change.connection.role, change.connection.state);
+   * }
+   * ```
+   */
+  statusChanges(
+    options: Pick<WaitOptions, 'signal'> = {},
+  ): AsyncGenerator<StatusChange, void, void> {
+    return this.#status.changes(options.signal);
   }
 
   /** The executor that runs, once it has been chosen. */
@@ -118,8 +133,8 @@ export class Runtime implements AsyncDisposable {
    * `CallCancelled` and `MessagingTimeout` as the options say. After an error all is closed.
    */
   start(options: StartOptions = {}): Promise<void> {
-    if (this.#state === 'failed') return Promise.reject(this.#failure);
-    if (this.#state === 'draining' || this.#state === 'stopped') {
+    if (this.state === 'failed') return Promise.reject(this.#failure);
+    if (this.state === 'draining' || this.state === 'stopped') {
       return Promise.reject(
         new ClosedError('the runtime was stopped; make another to start again'),
       );
@@ -137,7 +152,7 @@ export class Runtime implements AsyncDisposable {
    * thread it keeps; {@link ClosedError} when the runtime is not running.
    */
   async reload(): Promise<void> {
-    if (this.#state !== 'running') throw new ClosedError('the runtime is not running');
+    if (this.state !== 'running') throw new ClosedError('the runtime is not running');
     if (this.#executor instanceof HostsExecutor) return await this.#executor.reload();
     throw new InvalidOptionError(
       `the ${this.executor} executor can't reload endpoints; pool and process can`,
@@ -181,7 +196,7 @@ export class Runtime implements AsyncDisposable {
     const timeout = wait.timeoutMs === undefined ? undefined : AbortSignal.timeout(wait.timeoutMs);
     const signals = [this.#aborting.signal, wait.signal, timeout];
     const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
-    this.#state = 'starting';
+    this.#status.become('starting');
     try {
       const { executor: configured } = this.#options;
       const name = chooseExecutor(word, this.#environmentExecutor, configured);
@@ -190,7 +205,10 @@ export class Runtime implements AsyncDisposable {
       signal.throwIfAborted();
       void this.#executor.closed.then((reason) => reason && this.#fail(reason));
       this.#server = new RPCServer(this.#options, this.#executor);
-      await this.#server.open(signal, (error) => this.#fail(asError(error)));
+      await this.#server.open(signal, {
+        onTransport: (transport) => this.#status.watch(transport),
+        onFailure: (error) => this.#fail(asError(error)),
+      });
       signal.throwIfAborted();
     } catch (error) {
       if (this.#draining === undefined) {
@@ -200,7 +218,7 @@ export class Runtime implements AsyncDisposable {
       }
       throw new ClosedError('the runtime was stopped while it was starting', { cause: error });
     }
-    this.#state = 'running';
+    this.#status.become('running');
     this.#holdProcess = setInterval(() => {}, longestTimerMs);
     if (this.#options.signals) this.#ignoreSignals = listenForSignals(this, this.#options.log);
   }
@@ -210,15 +228,15 @@ export class Runtime implements AsyncDisposable {
     this.#options.log.error({ reason: reason.message }, 'the runtime failed and is stopping');
     this.#failure = reason;
     // A start that is under way notices, and stops everything itself.
-    if (this.#state === 'starting') this.#aborting.abort(reason);
+    if (this.state === 'starting') this.#aborting.abort(reason);
     else void this.stop();
   }
 
   // In the order of a message: nothing more in, what runs out, then everything shut behind it.
   async #drain(timeoutMs: number): Promise<DrainReport> {
-    const wasStarting = this.#state === 'starting';
+    const wasStarting = this.state === 'starting';
     const before = this.counts;
-    this.#state = 'draining';
+    this.#status.become('draining');
     if (wasStarting) {
       this.#aborting.abort(new ClosedError('the runtime was stopped'));
       if (this.#failure === undefined) await this.#starting?.catch(() => {});
@@ -241,7 +259,7 @@ export class Runtime implements AsyncDisposable {
     }
     this.#ignoreSignals();
     clearInterval(this.#holdProcess);
-    this.#state = this.#failure === undefined ? 'stopped' : 'failed';
+    this.#status.become(this.#failure === undefined ? 'stopped' : 'failed');
     this.#closed.resolve(this.#failure);
     return countsSince(before, this.counts);
   }

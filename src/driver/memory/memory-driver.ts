@@ -3,6 +3,11 @@ import type { ServerTarget } from '../../target.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import { contentTypes } from '../../wire/body-format.ts';
 import { newId } from '../../wire/ids.ts';
+import {
+  type ConnectionRole,
+  ConnectionStatuses,
+  type StatusKeeper,
+} from '../connection-status.ts';
 import type { Declarations } from '../declarations.ts';
 import type {
   Destination,
@@ -36,9 +41,12 @@ export interface MemoryDriverOptions {
  */
 export class MemoryDriver implements Driver {
   readonly kind = 'memory';
+  readonly statuses: ConnectionStatuses = new ConnectionStatuses();
   readonly #broker: MemoryBroker;
   readonly #controlExchange: string;
   readonly #listeners = new Set<MemoryListener>();
+  /** Of what would be a connection elsewhere. */
+  readonly #connections = new Set<StatusKeeper>();
   #replyQueue: MemoryQueue | undefined;
   #isClosed = false;
 
@@ -46,6 +54,7 @@ export class MemoryDriver implements Driver {
     const name = url.hosts.map(({ hostname }) => hostname).join();
     this.#broker = memoryBroker(JSON.stringify([name, url.virtualHost]));
     this.#controlExchange = controlExchange;
+    this.#connected('send');
   }
 
   async open(options: WaitOptions = {}): Promise<void> {
@@ -67,9 +76,14 @@ export class MemoryDriver implements Driver {
       target,
       exchange: target.exchange || this.#controlExchange,
       prefetch: options.prefetch,
-      onClose: (closed) => this.#listeners.delete(closed),
+      onClose: (closed) => {
+        this.#listeners.delete(closed);
+        connection.closed();
+        this.#connections.delete(connection);
+      },
     });
     this.#listeners.add(listener);
+    const connection = this.#connected('listen');
     try {
       await this.#answer(what, options);
     } catch (error) {
@@ -119,13 +133,23 @@ export class MemoryDriver implements Driver {
     this.#isClosed = true;
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     if (this.#replyQueue !== undefined) this.#broker.deleteQueue(this.#replyQueue);
+    for (const connection of this.#connections) connection.closed();
+    this.statuses.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
+  #connected(role: ConnectionRole): StatusKeeper {
+    const connection = this.statuses.keep(role);
+    connection.connected('this process');
+    this.#connections.add(connection);
+    return connection;
+  }
+
   #consumeReplies(onReply: OnReply): MemoryQueue {
+    this.#connected('reply');
     const queue = this.#broker.declareQueue(`reply_${newId()}`);
     new MemoryConsumer(queue, Number.POSITIVE_INFINITY, (message) => {
       inNextTurn(() => {

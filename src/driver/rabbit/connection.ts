@@ -1,6 +1,7 @@
 import { ClosedError, MessageDeliveryFailure, MessagingError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import { type Log, shortened } from '../../log.ts';
 import { cancelled, type Deferred, deferred, pause, waitFor } from '../../waiting.ts';
+import type { ConnectionRole, ConnectionStatuses, StatusKeeper } from '../connection-status.ts';
 import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
 import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
@@ -11,11 +12,13 @@ import { speaksTls } from './tls-probe.ts';
 
 /** What a {@link Connection} is made of. */
 export interface ConnectionOptions {
-  /** What it is for: to listen, to send or to take replies; part of its name at the broker. */
-  readonly role: 'listen' | 'send' | 'reply';
+  /** What it is for; part of its name at the broker. */
+  readonly role: ConnectionRole;
   readonly url: TransportUrl;
   readonly options: ResolvedRabbitOptions;
   readonly log: Log;
+  /** Where the connection tells its state. */
+  readonly statuses: ConnectionStatuses;
   /** Makes a new session fit for its role (topology, prefetch, consumers) before it is used. */
   readonly setUp?: (session: Session) => Promise<void>;
 }
@@ -34,10 +37,12 @@ export class Connection {
   #arrival: Deferred<Session> = ownedDeferred();
   #keeping: Promise<void> | undefined;
   readonly #patience = new Patience();
+  readonly #status: StatusKeeper;
   #nextHost = 0;
 
   constructor(options: ConnectionOptions) {
     this.#of = options;
+    this.#status = options.statuses.keep(options.role);
   }
 
   /**
@@ -66,11 +71,13 @@ export class Connection {
     this.#renewArrival().reject(this.#stopping.signal.reason);
     await this.#session?.close();
     await this.#keeping;
+    this.#status.closed();
   }
 
   /** The one owner of the loop: it ends with `close()` or a first connection that failed. */
   async #keep(): Promise<void> {
     const { signal } = this.#stopping;
+    this.#status.connecting();
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       let session: Session;
       try {
@@ -78,6 +85,7 @@ export class Connection {
       } catch (error) {
         // A later `session()` begins anew, with a first connection of its own.
         this.#keeping = undefined;
+        if (!signal.aborted) this.#status.gaveUp(error as Error);
         this.#renewArrival().reject(error);
         return;
       }
@@ -86,6 +94,7 @@ export class Connection {
       const reason = await session.ended;
       this.#session = undefined;
       if (signal.aborted) return;
+      this.#status.connecting(reason);
       this.#renewArrival();
       this.#of.log.warn(
         { role: this.#of.role, reason: reason.message },
@@ -106,12 +115,15 @@ export class Connection {
       if (host === undefined) throw new MessageDeliveryFailure('the transport URL names no host');
       try {
         const session = await this.#attempt(host);
+        this.#status.connected(nameOf(host));
+        session.onBlocked((reason) => this.#onBlocked(reason));
         if (!isFirst || attempt > 0)
           log.info({ role, host: nameOf(host) }, 'connected to the broker');
         return session;
       } catch (error) {
         signal.throwIfAborted();
         const failure = await this.#diagnose(host, error, isFirst);
+        this.#status.failed(nameOf(host), failure.text);
         if (isFirst && failure.isFinal) throw refused(host, failure, error);
         if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
         this.#patience.try(unreachable(url, attempt + 1, failure, error));
@@ -153,6 +165,16 @@ export class Connection {
     } finally {
       signal.removeEventListener('abort', onStop);
     }
+  }
+
+  #onBlocked(reason: string | undefined): void {
+    const { role, log } = this.#of;
+    const { host, since } = this.#status.current;
+    this.#status.blocked(reason);
+    const forMs = Date.now() - since;
+    if (reason === undefined) log.info({ role, host, forMs }, 'the broker takes messages again');
+    else
+      log.warn({ role, host, reason: shortened(reason) }, 'the broker takes no messages for now');
   }
 
   async #diagnose(host: TransportHost, error: unknown, isFirst: boolean): Promise<ConnectFailure> {

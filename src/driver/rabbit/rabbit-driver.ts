@@ -2,6 +2,7 @@ import { ClosedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
+import { ConnectionStatuses } from '../connection-status.ts';
 import type { Declarations } from '../declarations.ts';
 import type {
   Destination,
@@ -37,6 +38,7 @@ export interface RabbitDriverOptions {
  */
 export class RabbitDriver implements Driver {
   readonly kind = 'rabbit';
+  readonly statuses: ConnectionStatuses = new ConnectionStatuses();
   readonly #controlExchange: string;
   readonly #topologyOptions: ResolvedTopologyOptions;
   readonly #topology: Topology;
@@ -51,7 +53,7 @@ export class RabbitDriver implements Driver {
     this.#controlExchange = controlExchange;
     this.#topologyOptions = topology;
     this.#topology = new Topology(controlExchange, topology);
-    this.#connection = { url, options: connection, log };
+    this.#connection = { url, options: connection, log, statuses: this.statuses };
     this.#sender = new Sender(this.#connection);
     if (connection.tls === undefined && !connection.allowPlaintext) warnOfPlaintext(url, log);
   }
@@ -121,6 +123,7 @@ export class RabbitDriver implements Driver {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#replies?.close();
     await this.#sender.close();
+    this.statuses.end();
   }
 
   #assertOpen(): void {

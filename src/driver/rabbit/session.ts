@@ -36,7 +36,8 @@ export class Session {
   readonly #socket: AbortController;
   readonly #options: ResolvedRabbitOptions;
   #isOpen = true;
-  #isBlocked = false;
+  #blockReason: string | undefined;
+  #onBlocked: (reason: string | undefined) => void = () => {};
   #endReason: Error | undefined;
   #resolveEnded: (reason: Error) => void = () => {};
 
@@ -122,7 +123,13 @@ export class Session {
 
   /** Whether the broker has asked us to stop publishing: it is short of memory or disk. */
   get isBlocked(): boolean {
-    return this.#isBlocked;
+    return this.#blockReason !== undefined;
+  }
+
+  /** Has a function told when the broker asks us to stop publishing, and why, or to go on: no reason. */
+  onBlocked(tell: (reason: string | undefined) => void): void {
+    this.#onBlocked = tell;
+    if (this.#blockReason !== undefined) tell(this.#blockReason);
   }
 
   /**
@@ -183,12 +190,13 @@ export class Session {
     };
     this.#model.on('error', ends('the connection failed'));
     this.#model.on('close', ends('the broker closed the connection'));
-    this.#model.on('blocked', () => {
-      this.#isBlocked = true;
-    });
-    this.#model.on('unblocked', () => {
-      this.#isBlocked = false;
-    });
+    const onBlocked = (reason: string | undefined): void => {
+      if (!this.#isOpen) return;
+      this.#blockReason = reason;
+      this.#onBlocked(reason);
+    };
+    this.#model.on('blocked', onBlocked);
+    this.#model.on('unblocked', () => onBlocked(undefined));
     this.channel.on('error', ends('the channel failed'));
     // First in line: amqplib's own listener fails the unconfirmed publishes, and whoever hears of
     // that has to find the session ended.
