@@ -25,6 +25,13 @@ export interface ServerTarget extends Target {
   readonly server: string;
 }
 
+/** Where notifications go, and where they are listened for. */
+export interface NotificationTarget {
+  /** Scope of the topic; the transport's `controlExchange` when absent. */
+  readonly exchange?: string;
+  readonly topic: string;
+}
+
 const shown = ['exchange', 'topic', 'namespace', 'version', 'server', 'fanout'] as const;
 
 /** Prints a target the way oslo.messaging does in its errors: `<Target topic=t, server=s>`. */

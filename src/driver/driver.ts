@@ -1,4 +1,4 @@
-import type { ServerTarget, Target } from '../target.ts';
+import type { NotificationTarget, ServerTarget, Target } from '../target.ts';
 import type { WaitOptions } from '../waiting.ts';
 import type { ConnectionStatuses } from './connection-status.ts';
 import type { Declarations } from './declarations.ts';
@@ -61,10 +61,20 @@ export type OnReply = (reply: ArrivedReply) => void;
 /** A message that came to the reply queue. */
 export type ArrivedReply = Pick<IncomingMessage, 'body' | 'contentType' | 'headers'>;
 
-/** Where a message goes: to a target's queue or fanout exchange, or to a caller's reply queue. */
+/**
+ * Where a message goes: to a target's queue or fanout exchange, to a caller's reply queue, or to the
+ * listeners of a topic's notifications of one priority, whose queue is there from the first one on,
+ * so that it waits for them.
+ */
 export type Destination =
   | { readonly type: 'target'; readonly target: Target & { readonly topic: string } }
-  | { readonly type: 'reply'; readonly queue: string };
+  | { readonly type: 'reply'; readonly queue: string }
+  | {
+      readonly type: 'notification';
+      readonly target: NotificationTarget;
+      /** In lower case. */
+      readonly priority: string;
+    };
 
 /** One message on its way out. */
 export interface OutgoingMessage {

@@ -30,6 +30,8 @@ const consume = (of: QueueDeclaration, by: ConsumerDeclaration): Operation => ({
   arguments: by.arguments,
 });
 
+const isPublish = ({ op }: Operation): boolean => op === '_basic_publish';
+
 describe('Topology', () => {
   it.each(capturedTopologies)('is the one that oslo.messaging declares in $file', (captured) => {
     const { operations: wanted, exchange: controlExchange, topic } = captured;
@@ -70,6 +72,26 @@ describe('Topology', () => {
     const deleted = wanted.filter(({ op }) => op === 'queue_delete').map((of) => of['queue']);
     const owned = subscriptions.filter(({ ownedByServer }) => ownedByServer);
     expect(owned.map((of) => comparable(queue(of.queue))['queue'])).toEqual(deleted);
+  });
+
+  it.each(capturedTopologies)('declares for a notification what $file has', (captured) => {
+    const { operations: wanted, exchange: controlExchange } = captured;
+    const topology = new Topology(controlExchange, resolveTopologyOptions(captured.ours));
+    const name = String(
+      wanted.find((of) => of['op'] === 'queue_declare' && String(of['queue']).endsWith('.info'))?.[
+        'queue'
+      ],
+    );
+    const route = topology.routeToNotification({ topic: name.replace('.info', '') }, 'info');
+    if (route.exchange === undefined || route.queue === undefined) throw new Error('undeclared');
+    const published = wanted.findIndex((of) => of['routing_key'] === name && isPublish(of));
+    const declared = [
+      exchange(route.exchange),
+      queue(route.queue),
+      { op: 'queue_bind', queue: name, exchange: controlExchange, routing_key: name },
+    ].map(comparable);
+    expect(wanted.slice(0, published)).toEqual(expect.arrayContaining(declared));
+    expect(route.routingKey).toBe(name);
   });
 
   it('refuses what oslo.messaging refuses', () => {

@@ -161,14 +161,23 @@ export class MemoryDriver implements Driver {
   }
 
   /** Source: oslo-wire.md 3; the fanout exchange is the topic's, whatever the control exchange is. */
-  #route(destination: Destination): { exchange: string; routingKey: string } {
+  #route(destination: Destination): MemoryRoute {
     if (destination.type === 'reply') return { exchange: '', routingKey: destination.queue };
+    if (destination.type === 'notification') return this.#notificationRoute(destination);
     const { topic, server, fanout, exchange } = destination.target;
     if (fanout) return { exchange: `${topic}_fanout`, routingKey: '' };
     return {
       exchange: exchange || this.#controlExchange,
       routingKey: server ? `${topic}.${server}` : topic,
     };
+  }
+
+  /** The notifier's queue is there before the notification is, for who listens only later. */
+  #notificationRoute({ target, priority }: Destination & { type: 'notification' }): MemoryRoute {
+    const exchange = target.exchange || this.#controlExchange;
+    const routingKey = `${target.topic}.${priority}`;
+    this.#broker.bind(this.#broker.declareQueue(routingKey), exchange, routingKey);
+    return { exchange, routingKey };
   }
 
   /** Before anything is done: a driver that is closed, or a caller that has given up already. */
@@ -182,6 +191,12 @@ export class MemoryDriver implements Driver {
     await waitFor(nextTurn(), what, options);
     if (this.#isClosed) throw closed();
   }
+}
+
+/** Where a message is published; the default exchange has no name. */
+interface MemoryRoute {
+  readonly exchange: string;
+  readonly routingKey: string;
 }
 
 /** As they arrive from a real broker: in an object of their own, without a prototype. */
@@ -209,6 +224,6 @@ function undeliverable(
   const where = exchange === '' ? 'the default exchange' : `exchange ${exchange}`;
   return new MessageUndeliverable(
     `no queue takes messages for ${routingKey} from ${where}`,
-    destination.type === 'target' ? { target: destination.target } : {},
+    destination.type === 'reply' ? {} : { target: destination.target },
   );
 }

@@ -3,8 +3,8 @@ import type { Session } from './session.ts';
 import type {
   ConsumerDeclaration,
   ExchangeDeclaration,
+  QueueBinding,
   QueueDeclaration,
-  Subscription,
 } from './topology.ts';
 import { type Declared, explainMismatch } from './topology-mismatch.ts';
 
@@ -32,14 +32,19 @@ export async function declareExchange(
 /**
  * Declares a queue; does nothing when it exists with the same arguments.
  *
+ * @param channel - As for {@link declareExchange}.
  * @throws {@link TopologyMismatch} when it exists with other arguments.
  */
-export async function declareQueue(session: Session, queue: QueueDeclaration): Promise<void> {
+export async function declareQueue(
+  session: Session,
+  queue: QueueDeclaration,
+  channel: Channel = session.channel,
+): Promise<void> {
   const { name, durable, autoDelete } = queue;
   await explained(
     { what: 'queue', of: queue },
     session.method(
-      session.channel.assertQueue(name, {
+      channel.assertQueue(name, {
         durable,
         autoDelete,
         exclusive: false,
@@ -58,13 +63,21 @@ async function explained(declared: Declared, answer: Promise<unknown>): Promise<
   }
 }
 
-/** Declares exchange, queue and binding of a subscription, in oslo.messaging's order. */
-export async function declareSubscription(session: Session, of: Subscription): Promise<void> {
-  await declareExchange(session, of.exchange);
-  await declareQueue(session, of.queue);
+/**
+ * Declares exchange, queue and binding, in oslo.messaging's order.
+ *
+ * @param channel - As for {@link declareExchange}.
+ */
+export async function declareBoundQueue(
+  session: Session,
+  { exchange, queue, bindingKey }: QueueBinding,
+  channel: Channel = session.channel,
+): Promise<void> {
+  await declareExchange(session, exchange, channel);
+  await declareQueue(session, queue, channel);
   await session.method(
-    session.channel.bindQueue(of.queue.name, of.exchange.name, of.bindingKey),
-    `queue ${of.queue.name} to be bound`,
+    channel.bindQueue(queue.name, exchange.name, bindingKey),
+    `queue ${queue.name} to be bound`,
   );
 }
 

@@ -91,11 +91,7 @@ export class RabbitDriver implements Driver {
     options: SendOptions = {},
   ): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closed());
-    const route =
-      destination.type === 'reply'
-        ? this.#topology.routeToQueue(destination.queue)
-        : this.#topology.routeToTarget(destination.target);
-    return this.#sender.send(route, message, options);
+    return this.#sender.send(this.#topology.routeTo(destination), message, options);
   }
 
   async takeReplies(onReply: OnReply, options: RetryOptions = {}): Promise<string> {

@@ -5,7 +5,7 @@ import { Backlog } from '../backlog.ts';
 import type { IncomingMessage, Listener } from '../driver.ts';
 import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { consume, declareSubscription } from './declaring.ts';
+import { consume, declareBoundQueue } from './declaring.ts';
 import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
 import type { ConsumerDeclaration, Subscription } from './topology.ts';
@@ -87,7 +87,7 @@ export class RabbitListener implements Listener {
 
   async #consume(session: Session): Promise<void> {
     for (const subscription of this.#of.subscriptions) {
-      await declareSubscription(session, subscription);
+      await declareBoundQueue(session, subscription);
     }
     await session.method(session.channel.prefetch(this.#of.prefetch), 'the prefetch to be set');
     // What an earlier session left unpolled will be delivered again by this one.

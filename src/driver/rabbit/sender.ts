@@ -1,13 +1,14 @@
+import type { Channel } from 'amqplib';
 import { MessageDeliveryFailure } from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
 import { Confirms } from './confirms.ts';
 import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { declareExchange } from './declaring.ts';
+import { declareBoundQueue, declareExchange } from './declaring.ts';
 import { isConsumed } from './is-consumed.ts';
 import type { Session } from './session.ts';
-import type { ExchangeDeclaration, Route } from './topology.ts';
+import type { Route } from './topology.ts';
 
 /** What the sender has of one session; gone with it. */
 interface Outlet {
@@ -75,7 +76,7 @@ export class Sender {
     for (;;) {
       const outlet = this.#open() ?? (await this.#waitForOutlet(retry));
       try {
-        const declaring = route.exchange && this.#declare(outlet, route.exchange);
+        const declaring = this.#declare(outlet, route);
         if (declaring !== undefined) await declaring;
         if (waiter.isGone) return; // What was not sent yet must not be.
         return await outlet.confirms.publish(route, message, mandatory);
@@ -99,25 +100,37 @@ export class Sender {
     }
   }
 
-  /** Declares the exchange the first time that this session publishes to it. */
-  #declare(outlet: Outlet, exchange: ExchangeDeclaration): Promise<void> | undefined {
-    const known = outlet.declared.get(exchange.name);
+  /** Declares what the route needs the first time that this session publishes to it. */
+  #declare(outlet: Outlet, { exchange, queue, routingKey }: Route): Promise<void> | undefined {
+    if (exchange === undefined) return undefined;
+    const needed =
+      queue === undefined ? exchange.name : JSON.stringify([exchange.name, queue.name]);
+    const known = outlet.declared.get(needed);
     if (known === settled) return undefined;
     if (known !== undefined) return known;
-    const declaring = declareAside(outlet, exchange);
-    outlet.declared.set(exchange.name, declaring);
+    const { session, declared } = outlet;
+    const declaring = declareAside(outlet, needed, (channel) =>
+      queue === undefined
+        ? declareExchange(session, exchange, channel)
+        : declareBoundQueue(session, { exchange, queue, bindingKey: routingKey }, channel),
+    );
+    declared.set(needed, declaring);
     return declaring;
   }
 }
 
 /** One bad exchange must not take the messages with it that are under way to others. */
-async function declareAside({ session, declared }: Outlet, exchange: ExchangeDeclaration) {
+async function declareAside(
+  { session, declared }: Outlet,
+  needed: string,
+  declare: (channel: Channel) => Promise<void>,
+): Promise<void> {
   try {
-    await session.aside((channel) => declareExchange(session, exchange, channel));
-    declared.set(exchange.name, settled);
+    await session.aside(declare);
+    declared.set(needed, settled);
   } catch (error) {
     // It may be there as it should be by the next time.
-    declared.delete(exchange.name);
+    declared.delete(needed);
     throw error;
   }
 }
@@ -126,5 +139,5 @@ function refused(cause: Error): MessageDeliveryFailure {
   return new MessageDeliveryFailure(`the broker refused: ${cause.message}`, { cause });
 }
 
-/** Marks an exchange that is known to be declared, so that later sends wait for nothing. */
+/** Marks what is known to be declared, so that later sends wait for nothing. */
 const settled = Promise.resolve();

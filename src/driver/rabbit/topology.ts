@@ -1,5 +1,6 @@
-import type { ServerTarget, Target } from '../../target.ts';
+import type { NotificationTarget, ServerTarget, Target } from '../../target.ts';
 import { newId } from '../../wire/ids.ts';
+import type { Destination } from '../driver.ts';
 import type { ResolvedTopologyOptions } from './topology-options.ts';
 
 /** Arguments of an AMQP method, by the names that the broker gives them. */
@@ -29,11 +30,15 @@ export interface ConsumerDeclaration {
   readonly arguments: AmqpArguments;
 }
 
-/** One queue that a server consumes from, with all that has to exist for it. */
-export interface Subscription {
+/** A queue, and what it gets. */
+export interface QueueBinding {
   readonly exchange: ExchangeDeclaration;
   readonly queue: QueueDeclaration;
   readonly bindingKey: string;
+}
+
+/** One queue that a server consumes from, with all that has to exist for it. */
+export interface Subscription extends QueueBinding {
   readonly consumer: ConsumerDeclaration;
   /** Whether the server that made the queue deletes it when it closes. */
   readonly ownedByServer: boolean;
@@ -50,6 +55,8 @@ export interface Route {
   /** Declared before the first publish; absent for the default exchange, which always exists. */
   readonly exchange: ExchangeDeclaration | undefined;
   readonly routingKey: string;
+  /** Declared likewise, and bound to the exchange by the routing key, for who listens only later. */
+  readonly queue?: QueueDeclaration;
 }
 
 /**
@@ -98,6 +105,20 @@ export class Topology {
     };
   }
 
+  /** Where a message to the destination is published. */
+  routeTo(destination: Destination): Route {
+    switch (destination.type) {
+      case 'target':
+        return this.routeToTarget(destination.target);
+      case 'reply':
+        return this.routeToQueue(destination.queue);
+      case 'notification':
+        return this.routeToNotification(destination.target, destination.priority);
+      default:
+        return destination satisfies never;
+    }
+  }
+
   /** Where a message to `target` is published. Source: oslo-wire.md 4. */
   routeToTarget(target: Target & { readonly topic: string }): Route {
     if (target.fanout) return { exchange: this.#fanoutExchange(target.topic), routingKey: '' };
@@ -108,6 +129,25 @@ export class Topology {
   /** Where a reply is published: the default exchange, which is bound to every queue by its name. */
   routeToQueue(queue: string): Route {
     return { exchange: undefined, routingKey: queue };
+  }
+
+  /**
+   * Where a notification is published: to a queue that its notifier declares too, so that none is lost
+   * when no listener has been there yet. Source: oslo-wire.md 3.
+   */
+  routeToNotification(target: NotificationTarget, priority: string): Route {
+    const { exchange, queue, bindingKey } = this.notificationQueue(target, priority);
+    return { exchange, routingKey: bindingKey, queue };
+  }
+
+  /** The queue of a topic's notifications of one priority, which all of its listeners share. */
+  notificationQueue({ exchange, topic }: NotificationTarget, priority: string): QueueBinding {
+    const name = `${topic}.${priority}`;
+    return {
+      exchange: this.#topicExchange(exchange),
+      queue: this.#topicQueue(name),
+      bindingKey: name,
+    };
   }
 
   #topicExchange(name: string | undefined): ExchangeDeclaration {
