@@ -29,6 +29,16 @@ export interface Driver extends AsyncDisposable {
    * @throws {@link ServerListenError} when the broker refuses the topology or the consumers.
    */
   listen(target: ServerTarget, options: ListenOptions): Promise<Listener>;
+  /** What `listenForNotifications` would declare; asks no broker. */
+  planNotifications(sources: NotificationSources): Declarations;
+  /**
+   * Declares the queues that notifications come to and begins to consume.
+   *
+   * Resolves once the broker has confirmed every consumer. Source: oslo-wire.md 3 and 16.
+   *
+   * @throws {@link ServerListenError} when the broker refuses the topology or the consumers.
+   */
+  listenForNotifications(sources: NotificationSources, options: ListenOptions): Promise<Listener>;
   /**
    * Publishes one message and resolves once the broker has taken charge of it.
    *
@@ -110,6 +120,21 @@ export interface ListenOptions extends WaitOptions {
    * Too low and hosts wait for the broker's round trip; too high and work is hoarded. At least 1.
    */
   readonly prefetch: number;
+}
+
+/** Which notifications a listener takes, and from which queues. */
+export interface NotificationSources {
+  readonly targets: readonly NotificationTarget[];
+  /** In lower case; each has a queue of its own, `<topic>.<priority>`, unless there is a pool. */
+  readonly priorities: readonly string[];
+  /**
+   * The name of one queue for all of them, which every listener of that pool shares: each pool gets a
+   * copy of what is sent once its queue is there. The queues that the notifiers declare, one a topic and
+   * priority, still fill: somebody has to listen without a pool, or nobody empties them.
+   */
+  readonly pool?: string | undefined;
+  /** Whether the pool's queue goes when its last listener does. @default false */
+  readonly isTemporary?: boolean | undefined;
 }
 
 /** A server's ear: polled for messages, never pushing more than it is asked for. */

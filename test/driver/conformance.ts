@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeBodies } from './conformance/bodies.ts';
 import { describeLifeCycle } from './conformance/life-cycle.ts';
 import { describeListening } from './conformance/listening.ts';
+import { describeNotifications } from './conformance/notifications.ts';
 import { describeNotifying } from './conformance/notifying.ts';
 import { describeReplies } from './conformance/replies.ts';
 import { describeRouting } from './conformance/routing.ts';
@@ -28,6 +29,7 @@ export function describeDriverConformance(
     describeRouting(makeDriver);
     describeListening(makeDriver);
     describeSettling(makeDriver, features);
+    describeNotifications(makeDriver);
     describeReplies(makeDriver);
     describeNotifying(makeDriver);
     describeBodies(makeDriver);

@@ -41,14 +41,14 @@ describe('Topology', () => {
     const replies = topology.replies();
     const ours = [
       ...subscriptions.flatMap((of) => [
-        exchange(of.exchange),
+        ...of.bindings.map((binding) => exchange(binding.exchange)),
         queue(of.queue),
-        {
+        ...of.bindings.map((binding) => ({
           op: 'queue_bind',
           queue: of.queue.name,
-          exchange: of.exchange.name,
-          routing_key: of.bindingKey,
-        },
+          exchange: binding.exchange.name,
+          routing_key: binding.key,
+        })),
       ]),
       ...subscriptions.map((of) => consume(of.queue, of.consumer)),
       queue(replies.queue),

@@ -14,6 +14,7 @@ import type {
   Driver,
   Listener,
   ListenOptions,
+  NotificationSources,
   OnReply,
   OutgoingMessage,
   SendOptions,
@@ -24,6 +25,7 @@ import { type MemoryBroker, memoryBroker } from './memory-broker.ts';
 import { MemoryConsumer } from './memory-consumer.ts';
 import { MemoryListener } from './memory-listener.ts';
 import type { MemoryQueue } from './memory-queue.ts';
+import { type ConsumedQueue, notificationQueues, serverQueues } from './memory-topology.ts';
 
 /** What a {@link MemoryDriver} is made of. */
 export interface MemoryDriverOptions {
@@ -69,28 +71,24 @@ export class MemoryDriver implements Driver {
   }
 
   async listen(target: ServerTarget, options: ListenOptions): Promise<Listener> {
-    const what = 'the consumers';
-    this.#assertReady(what, options);
-    const listener = new MemoryListener({
-      broker: this.#broker,
-      target,
-      exchange: target.exchange || this.#controlExchange,
-      prefetch: options.prefetch,
-      onClose: (closed) => {
-        this.#listeners.delete(closed);
-        connection.closed();
-        this.#connections.delete(connection);
-      },
-    });
-    this.#listeners.add(listener);
-    const connection = this.#connected('listen');
-    try {
-      await this.#answer(what, options);
-    } catch (error) {
-      await listener.close();
-      throw error;
-    }
-    return listener;
+    return await this.#listen(
+      () => serverQueues(this.#broker, this.#controlExchange, target),
+      options,
+    );
+  }
+
+  planNotifications(): Declarations {
+    return this.plan();
+  }
+
+  async listenForNotifications(
+    sources: NotificationSources,
+    options: ListenOptions,
+  ): Promise<Listener> {
+    return await this.#listen(
+      () => notificationQueues(this.#broker, this.#controlExchange, sources),
+      options,
+    );
   }
 
   async send(
@@ -146,6 +144,33 @@ export class MemoryDriver implements Driver {
     connection.connected('this process');
     this.#connections.add(connection);
     return connection;
+  }
+
+  async #listen(
+    makeQueues: () => readonly ConsumedQueue[],
+    options: ListenOptions,
+  ): Promise<Listener> {
+    const what = 'the consumers';
+    this.#assertReady(what, options);
+    const listener = new MemoryListener({
+      broker: this.#broker,
+      queues: makeQueues(),
+      prefetch: options.prefetch,
+      onClose: (closed) => {
+        this.#listeners.delete(closed);
+        connection.closed();
+        this.#connections.delete(connection);
+      },
+    });
+    this.#listeners.add(listener);
+    const connection = this.#connected('listen');
+    try {
+      await this.#answer(what, options);
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
+    return listener;
   }
 
   #consumeReplies(onReply: OnReply): MemoryQueue {

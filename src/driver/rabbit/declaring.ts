@@ -1,9 +1,9 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Session } from './session.ts';
 import type {
+  BoundQueue,
   ConsumerDeclaration,
   ExchangeDeclaration,
-  QueueBinding,
   QueueDeclaration,
 } from './topology.ts';
 import { type Declared, explainMismatch } from './topology-mismatch.ts';
@@ -64,21 +64,24 @@ async function explained(declared: Declared, answer: Promise<unknown>): Promise<
 }
 
 /**
- * Declares exchange, queue and binding, in oslo.messaging's order.
+ * Declares the exchanges that a queue is bound to, the queue, and its bindings, in oslo.messaging's order.
  *
  * @param channel - As for {@link declareExchange}.
  */
 export async function declareBoundQueue(
   session: Session,
-  { exchange, queue, bindingKey }: QueueBinding,
+  { queue, bindings }: BoundQueue,
   channel: Channel = session.channel,
 ): Promise<void> {
-  await declareExchange(session, exchange, channel);
+  const exchanges = new Map(bindings.map(({ exchange }) => [exchange.name, exchange]));
+  for (const exchange of exchanges.values()) await declareExchange(session, exchange, channel);
   await declareQueue(session, queue, channel);
-  await session.method(
-    channel.bindQueue(queue.name, exchange.name, bindingKey),
-    `queue ${queue.name} to be bound`,
-  );
+  for (const { exchange, key } of bindings) {
+    await session.method(
+      channel.bindQueue(queue.name, exchange.name, key),
+      `queue ${queue.name} to be bound`,
+    );
+  }
 }
 
 /** Begins to consume a queue; `onDelivery` gets `null` when the broker cancels the consumer. */

@@ -1,17 +1,14 @@
-import type { ServerTarget } from '../../target.ts';
 import type { Declarations, DeclaredExchange } from '../declarations.ts';
-import { Topology } from './topology.ts';
+import type { Subscription } from './topology.ts';
 import type { ResolvedTopologyOptions } from './topology-options.ts';
 
-/** What a server of `target` would declare, without a broker; the name of its fanout queue is open. */
-export function plannedDeclarations(
-  target: ServerTarget,
-  controlExchange: string,
-  options: ResolvedTopologyOptions,
-): Declarations {
-  const subscriptions = new Topology(controlExchange, options, openId).subscriptions(target);
+/** What whoever consumes these subscriptions would declare, in words that need no broker. */
+export function plannedDeclarations(subscriptions: readonly Subscription[]): Declarations {
+  const bound = subscriptions.flatMap(({ queue, bindings }) =>
+    bindings.map(({ exchange, key }) => ({ exchange, queue, key })),
+  );
   const exchanges = new Map<string, DeclaredExchange>();
-  for (const { exchange } of subscriptions) exchanges.set(exchange.name, exchange);
+  for (const { exchange } of bound) exchanges.set(exchange.name, exchange);
   return {
     exchanges: [...exchanges.values()],
     queues: subscriptions.map(({ queue: { name, durable, autoDelete, arguments: args } }) => ({
@@ -20,16 +17,16 @@ export function plannedDeclarations(
       autoDelete,
       arguments: args,
     })),
-    bindings: subscriptions.map(({ exchange, queue, bindingKey }) => ({
+    bindings: bound.map(({ exchange, queue, key }) => ({
       exchange: exchange.name,
       queue: queue.name,
-      key: bindingKey,
+      key,
     })),
     consumers: subscriptions.map(({ queue, consumer }) => ({ queue: queue.name, ...consumer })),
   };
 }
 
-/** Takes no number from those who start in earnest. */
-function openId({ queueNames }: ResolvedTopologyOptions): string {
+/** For the id in a queue's name, which is open; takes no number from those who start in earnest. */
+export function openQueueId({ queueNames }: ResolvedTopologyOptions): string {
   return queueNames === undefined ? '<id>' : `${queueNames.host}:${queueNames.process}:<id>`;
 }

@@ -1,6 +1,6 @@
 import { ClosedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { ServerTarget } from '../../target.ts';
+import { formatTarget, type ServerTarget } from '../../target.ts';
 import type { WaitOptions } from '../../waiting.ts';
 import { ConnectionStatuses } from '../connection-status.ts';
 import type { Declarations } from '../declarations.ts';
@@ -9,19 +9,19 @@ import type {
   Driver,
   Listener,
   ListenOptions,
+  NotificationSources,
   OnReply,
   OutgoingMessage,
   RetryOptions,
   SendOptions,
 } from '../driver.ts';
 import type { TransportUrl } from '../transport-url.ts';
-import { plannedDeclarations } from './planned-declarations.ts';
-import { RabbitListener } from './rabbit-listener.ts';
+import { openQueueId, plannedDeclarations } from './planned-declarations.ts';
+import { type ListenedTo, RabbitListener } from './rabbit-listener.ts';
 import { type RabbitOptions, resolveRabbitOptions } from './rabbit-options.ts';
 import { ReplyConsumer } from './reply-consumer.ts';
 import { Sender } from './sender.ts';
-import { Topology } from './topology.ts';
-import type { ResolvedTopologyOptions } from './topology-options.ts';
+import { type Subscription, Topology } from './topology.ts';
 
 /** What a {@link RabbitDriver} is made of. */
 export interface RabbitDriverOptions {
@@ -39,9 +39,9 @@ export interface RabbitDriverOptions {
 export class RabbitDriver implements Driver {
   readonly kind = 'rabbit';
   readonly statuses: ConnectionStatuses = new ConnectionStatuses();
-  readonly #controlExchange: string;
-  readonly #topologyOptions: ResolvedTopologyOptions;
   readonly #topology: Topology;
+  /** The same with the names of new queues left open. */
+  readonly #plannedTopology: Topology;
   readonly #connection: ConstructorParameters<typeof Sender>[0];
   readonly #sender: Sender;
   readonly #listeners = new Set<RabbitListener>();
@@ -50,9 +50,8 @@ export class RabbitDriver implements Driver {
 
   constructor({ url, controlExchange, log, rabbit }: RabbitDriverOptions) {
     const { connection, topology } = resolveRabbitOptions(rabbit ?? {}, url);
-    this.#controlExchange = controlExchange;
-    this.#topologyOptions = topology;
     this.#topology = new Topology(controlExchange, topology);
+    this.#plannedTopology = new Topology(controlExchange, topology, openQueueId);
     this.#connection = { url, options: connection, log, statuses: this.statuses };
     this.#sender = new Sender(this.#connection);
     if (connection.tls === undefined && !connection.allowPlaintext) warnOfPlaintext(url, log);
@@ -64,25 +63,31 @@ export class RabbitDriver implements Driver {
   }
 
   plan(target: ServerTarget): Declarations {
-    return plannedDeclarations(target, this.#controlExchange, this.#topologyOptions);
+    return plannedDeclarations(this.#plannedTopology.subscriptions(target));
   }
 
   async listen(target: ServerTarget, options: ListenOptions): Promise<Listener> {
-    this.#assertOpen();
-    const listener = new RabbitListener({
-      target,
-      subscriptions: this.#topology.subscriptions(target),
-      prefetch: options.prefetch,
-      connection: this.#connection,
-    });
-    this.#listeners.add(listener);
-    try {
-      await listener.start(options);
-    } catch (error) {
-      this.#listeners.delete(listener);
-      throw error;
-    }
-    return listener;
+    return await this.#listen(
+      { of: formatTarget(target), subject: { target } },
+      this.#topology.subscriptions(target),
+      options,
+    );
+  }
+
+  planNotifications(sources: NotificationSources): Declarations {
+    return plannedDeclarations(this.#plannedTopology.notificationSubscriptions(sources));
+  }
+
+  async listenForNotifications(
+    sources: NotificationSources,
+    options: ListenOptions,
+  ): Promise<Listener> {
+    const topics = sources.targets.map((target) => formatTarget(target)).join(', ');
+    return await this.#listen(
+      { of: `notifications of ${topics}`, subject: {} },
+      this.#topology.notificationSubscriptions(sources),
+      options,
+    );
   }
 
   send(
@@ -112,6 +117,25 @@ export class RabbitDriver implements Driver {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #listen(
+    about: ListenedTo,
+    subscriptions: readonly Subscription[],
+    options: ListenOptions,
+  ): Promise<Listener> {
+    this.#assertOpen();
+    const { prefetch } = options;
+    const connection = this.#connection;
+    const listener = new RabbitListener({ about, subscriptions, prefetch, connection });
+    this.#listeners.add(listener);
+    try {
+      await listener.start(options);
+    } catch (error) {
+      this.#listeners.delete(listener);
+      throw error;
+    }
+    return listener;
   }
 
   // In the order of a message: what takes in goes first, what answers goes last.

@@ -1,5 +1,4 @@
-import { ClosedError, ServerListenError } from '../../errors.ts';
-import { formatTarget, type ServerTarget } from '../../target.ts';
+import { ClosedError, type ErrorSubject, ServerListenError } from '../../errors.ts';
 import type { WaitOptions } from '../../waiting.ts';
 import { Backlog } from '../backlog.ts';
 import type { IncomingMessage, Listener } from '../driver.ts';
@@ -10,9 +9,16 @@ import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
 import type { ConsumerDeclaration, Subscription } from './topology.ts';
 
+/** What errors of a listener are about. */
+export interface ListenedTo {
+  /** Completes the words "listen on". */
+  readonly of: string;
+  readonly subject: ErrorSubject;
+}
+
 /** What a {@link RabbitListener} consumes, and how. */
 export interface RabbitListenerOptions {
-  readonly target: ServerTarget;
+  readonly about: ListenedTo;
   readonly subscriptions: readonly Subscription[];
   /** How many messages may be unacknowledged, a queue. */
   readonly prefetch: number;
@@ -117,10 +123,10 @@ export class RabbitListener implements Listener {
   }
 
   #refused(cause: Error): ServerListenError {
-    const { target } = this.#of;
-    return new ServerListenError(`cannot listen on ${formatTarget(target)}: ${cause.message}`, {
+    const { of, subject } = this.#of.about;
+    return new ServerListenError(`cannot listen on ${of}: ${cause.message}`, {
       cause,
-      target,
+      ...subject,
     });
   }
 

@@ -112,7 +112,7 @@ export class Sender {
     const declaring = declareAside(outlet, needed, (channel) =>
       queue === undefined
         ? declareExchange(session, exchange, channel)
-        : declareBoundQueue(session, { exchange, queue, bindingKey: routingKey }, channel),
+        : declareBoundQueue(session, { queue, bindings: [{ exchange, key: routingKey }] }, channel),
     );
     declared.set(needed, declaring);
     return declaring;

@@ -1,6 +1,6 @@
 import type { NotificationTarget, ServerTarget, Target } from '../../target.ts';
 import { newId } from '../../wire/ids.ts';
-import type { Destination } from '../driver.ts';
+import type { Destination, NotificationSources } from '../driver.ts';
 import type { ResolvedTopologyOptions } from './topology-options.ts';
 
 /** Arguments of an AMQP method, by the names that the broker gives them. */
@@ -30,15 +30,20 @@ export interface ConsumerDeclaration {
   readonly arguments: AmqpArguments;
 }
 
-/** A queue, and what it gets. */
-export interface QueueBinding {
+/** What a queue gets: the exchange's messages with that key. */
+export interface BindingDeclaration {
   readonly exchange: ExchangeDeclaration;
+  readonly key: string;
+}
+
+/** A queue, and what it gets. */
+export interface BoundQueue {
   readonly queue: QueueDeclaration;
-  readonly bindingKey: string;
+  readonly bindings: readonly BindingDeclaration[];
 }
 
 /** One queue that a server consumes from, with all that has to exist for it. */
-export interface Subscription extends QueueBinding {
+export interface Subscription extends BoundQueue {
   readonly consumer: ConsumerDeclaration;
   /** Whether the server that made the queue deletes it when it closes. */
   readonly ownedByServer: boolean;
@@ -88,13 +93,35 @@ export class Topology {
     const { topic, server } = target;
     const exchange = this.#topicExchange(target.exchange);
     const shared = (name: string, tag: string): Subscription => ({
-      exchange,
       queue: this.#topicQueue(name),
-      bindingKey: name,
+      bindings: [{ exchange, key: name }],
       consumer: { tag, arguments: this.#consumerArguments() },
       ownedByServer: false,
     });
     return [shared(topic, '1'), shared(`${topic}.${server}`, '2'), this.#fanout(topic, '3')];
+  }
+
+  /**
+   * What a listener to notifications declares and consumes: a queue for each topic and priority, or that
+   * of the pool for all of them. Queues are named without the exchange, so that of two targets with one
+   * topic both are bound to the same.
+   */
+  notificationSubscriptions(sources: NotificationSources): readonly Subscription[] {
+    const { targets, priorities, pool, isTemporary = false } = sources;
+    const bindings = new Map<string, BindingDeclaration[]>();
+    for (const target of targets) {
+      for (const priority of priorities) {
+        const binding = this.#notificationBinding(target, priority);
+        const name = pool ?? binding.key;
+        bindings.set(name, [...(bindings.get(name) ?? []), binding]);
+      }
+    }
+    return [...bindings].map(([name, bound], index) => ({
+      queue: isTemporary ? this.#temporaryQueue(name) : this.#topicQueue(name),
+      bindings: bound,
+      consumer: { tag: `${index + 1}`, arguments: this.#consumerArguments() },
+      ownedByServer: false,
+    }));
   }
 
   /** A reply queue of a new name. */
@@ -136,18 +163,15 @@ export class Topology {
    * when no listener has been there yet. Source: oslo-wire.md 3.
    */
   routeToNotification(target: NotificationTarget, priority: string): Route {
-    const { exchange, queue, bindingKey } = this.notificationQueue(target, priority);
-    return { exchange, routingKey: bindingKey, queue };
+    const { exchange, key } = this.#notificationBinding(target, priority);
+    return { exchange, routingKey: key, queue: this.#topicQueue(key) };
   }
 
-  /** The queue of a topic's notifications of one priority, which all of its listeners share. */
-  notificationQueue({ exchange, topic }: NotificationTarget, priority: string): QueueBinding {
-    const name = `${topic}.${priority}`;
-    return {
-      exchange: this.#topicExchange(exchange),
-      queue: this.#topicQueue(name),
-      bindingKey: name,
-    };
+  #notificationBinding(
+    { exchange, topic }: NotificationTarget,
+    priority: string,
+  ): BindingDeclaration {
+    return { exchange: this.#topicExchange(exchange), key: `${topic}.${priority}` };
   }
 
   #topicExchange(name: string | undefined): ExchangeDeclaration {
@@ -182,6 +206,18 @@ export class Topology {
     };
   }
 
+  /** Goes with its last consumer; a minute after it was made, where none has come. */
+  #temporaryQueue(name: string): QueueDeclaration {
+    return {
+      name,
+      kind: 'transient',
+      // Newer brokers can be told to have no transient queues.
+      durable: this.#options.transientQuorum,
+      autoDelete: true,
+      arguments: { ...this.#haArguments(), 'x-expires': 60_000 },
+    };
+  }
+
   #transientQueue(name: string): QueueDeclaration {
     const { transientQuorum, transientTtlMs } = this.#options;
     return {
@@ -201,11 +237,10 @@ export class Topology {
     const { streamFanout, queueNames } = this.#options;
     const name = `${topic}_fanout`;
     return {
-      exchange: this.#fanoutExchange(topic),
       queue: streamFanout
         ? this.#streamQueue(name)
         : this.#transientQueue(`${name}_${this.#newQueueId(this.#options)}`),
-      bindingKey: topic,
+      bindings: [{ exchange: this.#fanoutExchange(topic), key: topic }],
       consumer: {
         tag,
         arguments: {
