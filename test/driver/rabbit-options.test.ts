@@ -43,6 +43,7 @@ describe('the query of a transport URL', () => {
     ['rabbit_retry_interval=2', { retryInitialMs: 2_000 }],
     ['rabbit_interval_max=10', { retryMaxMs: 10_000 }],
     ['rabbit_login_method=amqplain', { loginMethod: 'AMQPLAIN' }],
+    ['kombu_failover_strategy=shuffle', { failover: 'shuffle' }],
     ['ssl=true', { tls: {} }],
     ['ssl=0', { tls: undefined }],
     [
@@ -83,7 +84,6 @@ describe('the query of a transport URL', () => {
     'heartbeat_in_pthread=false',
     'heartbeat_rate=3',
     'kombu_reconnect_delay=1.5',
-    'kombu_failover_strategy=shuffle',
     'kombu_missing_consumer_retry_timeout=60',
     'rabbit_retry_backoff=2',
     'rpc_conn_pool_size=30',

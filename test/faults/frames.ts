@@ -15,6 +15,7 @@ const methodNames = {
   '50,21': 'queue.bind-ok',
   '60,11': 'basic.qos-ok',
   '60,21': 'basic.consume-ok',
+  '60,30': 'basic.cancel',
   '60,31': 'basic.cancel-ok',
   '60,60': 'basic.deliver',
   '60,80': 'basic.ack',

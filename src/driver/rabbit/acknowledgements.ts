@@ -19,6 +19,11 @@ export class Acknowledgements {
     this.#isOpen = isOpen;
   }
 
+  /** How many deliveries are not settled. */
+  get unsettled(): number {
+    return this.#unsettled.size;
+  }
+
   /** A delivery that is yet to be settled; to be called in the order of arrival. */
   add({ fields }: Message): void {
     this.#unsettled.add(fields.deliveryTag);

@@ -122,7 +122,9 @@ export class Confirms {
   #watch(): void {
     const [oldest] = this.#unconfirmed;
     if (oldest === undefined || this.#session.isBlocked) return;
-    if (performance.now() - oldest.publishedAt < this.#confirmTimeoutMs) return;
+    // The broker reads what was published meanwhile only when it blocks us no longer.
+    const since = Math.max(oldest.publishedAt, this.#session.unblockedAt);
+    if (performance.now() - since < this.#confirmTimeoutMs) return;
     this.#session.end(
       new MessagingTimeout(`the broker confirmed nothing for ${this.#confirmTimeoutMs} ms`),
     );

@@ -5,10 +5,14 @@ import type { ConnectionRole, ConnectionStatuses, StatusKeeper } from '../connec
 import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
 import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
+import { inOrder } from './failover.ts';
 import { Patience } from './patience.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { Session } from './session.ts';
 import { speaksTls } from './tls-probe.ts';
+
+/** A session that ends sooner than this may end so each time. */
+const shortLivedMs = 1_000;
 
 /** What a {@link Connection} is made of. */
 export interface ConnectionOptions {
@@ -38,10 +42,12 @@ export class Connection {
   #keeping: Promise<void> | undefined;
   readonly #patience = new Patience();
   readonly #status: StatusKeeper;
+  readonly #hosts: readonly TransportHost[];
   #nextHost = 0;
 
   constructor(options: ConnectionOptions) {
     this.#of = options;
+    this.#hosts = inOrder(options.url.hosts, options.options.failover);
     this.#status = options.statuses.keep(options.role);
   }
 
@@ -91,6 +97,7 @@ export class Connection {
       }
       this.#session = session;
       this.#arrival.resolve(session);
+      const beganAt = performance.now();
       const reason = await session.ended;
       this.#session = undefined;
       if (signal.aborted) return;
@@ -100,6 +107,8 @@ export class Connection {
         { role: this.#of.role, reason: reason.message },
         'lost the connection to the broker; connecting again',
       );
+      // At once, unless it was lost as soon as it was made: it might be each time.
+      if (performance.now() - beganAt < shortLivedMs) await pause(this.#jittered(1), signal);
     }
   }
 
@@ -111,7 +120,7 @@ export class Connection {
     const attempts = tries * url.hosts.length;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
-      const host = url.hosts[this.#nextHost++ % url.hosts.length];
+      const host = this.#hosts[this.#nextHost++ % this.#hosts.length];
       if (host === undefined) throw new MessageDeliveryFailure('the transport URL names no host');
       try {
         const session = await this.#attempt(host);
@@ -188,11 +197,15 @@ export class Connection {
     return isTls ? speaksTlsFailure : failure;
   }
 
+  // A try takes each host in turn; before the next one comes a pause.
+  #delayBefore(attempt: number): number {
+    return attempt + 1 < this.#hosts.length ? 0 : this.#jittered(attempt);
+  }
+
   // Full jitter keeps a fleet that lost its broker together from coming back together. A library's
   // back-off would sleep on after `close()`, so the one line is ours.
-  #delayBefore(attempt: number): number {
+  #jittered(attempt: number): number {
     const { retryInitialMs, retryMaxMs } = this.#of.options;
-    if (attempt + 1 < this.#of.url.hosts.length) return 0;
     return Math.round(Math.random() * Math.min(retryMaxMs, retryInitialMs * 2 ** attempt));
   }
 

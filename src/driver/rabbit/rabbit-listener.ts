@@ -4,6 +4,7 @@ import { Backlog } from '../backlog.ts';
 import type { IncomingMessage, Listener } from '../driver.ts';
 import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { ConsumerWatch } from './consumer-watch.ts';
 import { consume, declareBoundQueue } from './declaring.ts';
 import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
@@ -35,6 +36,7 @@ export class RabbitListener implements Listener {
   readonly #backlog = new Backlog<RabbitMessage>();
   /** Where the stream, if there is one, goes on after a reconnection. */
   #nextStreamOffset: number | undefined;
+  #watch: ConsumerWatch | undefined;
   #stopping: Promise<number> | undefined;
 
   constructor(options: RabbitListenerOptions) {
@@ -98,14 +100,21 @@ export class RabbitListener implements Listener {
     await session.method(session.channel.prefetch(this.#of.prefetch), 'the prefetch to be set');
     // What an earlier session left unpolled will be delivered again by this one.
     this.#backlog.clear();
+    const { prefetch, connection } = this.#of;
+    const isFull = (): boolean => session.acknowledgements.unsettled >= prefetch;
+    const watch = new ConsumerWatch(session, connection.options.consumerCheckMs, isFull);
+    this.#watch = watch;
     for (const { queue, consumer } of this.#of.subscriptions) {
       const isStream = queue.kind === 'stream';
+      // A stream keeps what it has delivered: what is in it tells nothing.
+      const watched = isStream ? undefined : watch.add(queue.name);
       await consume(session, queue.name, this.#goingOn(consumer), (delivery) => {
         if (delivery === null) {
           // A stream that was deleted begins anew, and its offsets with it.
           if (isStream) this.#nextStreamOffset = undefined;
           session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         } else {
+          if (watched !== undefined) watched.deliveries++;
           this.#backlog.add(new RabbitMessage(session, delivery, isStream));
         }
       });
@@ -132,6 +141,8 @@ export class RabbitListener implements Listener {
 
   async #stop(): Promise<number> {
     const session = this.#connection.current;
+    // What is to be answered yet keeps the session, without a consumer.
+    this.#watch?.stop();
     try {
       for (const { consumer } of this.#of.subscriptions) {
         if (!session?.isOpen) break;

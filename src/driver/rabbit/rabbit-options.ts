@@ -1,6 +1,7 @@
 import { InvalidOptionError, InvalidTransportURL } from '../../errors.ts';
 import { checkOptions } from '../../options.ts';
 import type { TransportUrl } from '../transport-url.ts';
+import type { FailoverStrategy } from './failover.ts';
 import type { LoginMethod } from './login.ts';
 import { rabbitSchema } from './rabbit-schema.ts';
 import type { TlsOptions } from './tls-options.ts';
@@ -31,6 +32,11 @@ export interface RabbitOptions {
    * counts as dead and is replaced. @default 15_000
    */
   readonly confirmTimeoutMs?: number;
+  /**
+   * How often the broker is asked about a queue that is consumed and has been quiet. A consumer that it
+   * has forgotten is found, and begins anew, within three times that; at least 100. @default 4_000
+   */
+  readonly consumerCheckMs?: number;
   /** For the good-bye when closing; past it the socket is destroyed. @default 2_000 */
   readonly closeTimeoutMs?: number;
   /**
@@ -42,6 +48,11 @@ export interface RabbitOptions {
   readonly retryInitialMs?: number;
   /** The longest pause between attempts. @default 5_000 */
   readonly retryMaxMs?: number;
+  /**
+   * In which order the URL's hosts are tried: `round-robin`, as they are written, or `shuffle`, in one
+   * order drawn by each connection (`kombu_failover_strategy`). @default 'round-robin'
+   */
+  readonly failover?: FailoverStrategy;
   /** How we log in (`rabbit_login_method`). @default 'PLAIN' */
   readonly loginMethod?: LoginMethod;
   /** Connects over TLS, as an `amqps://` URL and `?ssl=true` do. @default as the URL says */
@@ -66,10 +77,12 @@ export const defaultRabbitOptions: ResolvedRabbitOptions = {
   handshakeTimeoutMs: 5_000,
   methodTimeoutMs: 5_000,
   confirmTimeoutMs: 15_000,
+  consumerCheckMs: 4_000,
   closeTimeoutMs: 2_000,
   connectRetries: 4,
   retryInitialMs: 200,
   retryMaxMs: 5_000,
+  failover: 'round-robin',
   loginMethod: 'PLAIN',
   tls: undefined,
   allowPlaintext: false,

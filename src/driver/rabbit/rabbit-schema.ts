@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failoverStrategies } from './failover.ts';
 import { loginMethods } from './login.ts';
 import { topologyPresets } from './topology-presets.ts';
 
@@ -38,6 +39,7 @@ export const rabbitSchema: z.ZodType = z.strictObject({
   handshakeTimeoutMs: durationMs.optional(),
   methodTimeoutMs: durationMs.optional(),
   confirmTimeoutMs: durationMs.optional(),
+  consumerCheckMs: z.number().min(100).optional(),
   closeTimeoutMs: durationMs.optional(),
   connectRetries: z
     .custom<number>(
@@ -48,6 +50,7 @@ export const rabbitSchema: z.ZodType = z.strictObject({
     .optional(),
   retryInitialMs: durationMs.optional(),
   retryMaxMs: durationMs.optional(),
+  failover: z.enum(failoverStrategies).optional(),
   loginMethod: z.enum(loginMethods).optional(),
   tls: tls.optional(),
   topology: z

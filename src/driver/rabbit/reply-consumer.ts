@@ -2,6 +2,7 @@ import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
 import type { OnReply, RetryOptions } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { ConsumerWatch } from './consumer-watch.ts';
 import { consume, declareQueue } from './declaring.ts';
 import { RabbitMessage } from './rabbit-message.ts';
 import type { Session } from './session.ts';
@@ -16,6 +17,7 @@ import type { ReplySubscription } from './topology.ts';
 export class ReplyConsumer {
   readonly #subscription: ReplySubscription;
   readonly #onReply: OnReply;
+  readonly #checkMs: number;
   readonly #connection: Connection;
 
   constructor(
@@ -25,6 +27,7 @@ export class ReplyConsumer {
   ) {
     this.#subscription = subscription;
     this.#onReply = onReply;
+    this.#checkMs = connection.options.consumerCheckMs;
     this.#connection = new Connection({
       ...connection,
       role: 'reply',
@@ -45,11 +48,15 @@ export class ReplyConsumer {
   async #setUp(session: Session): Promise<void> {
     const { queue, consumer } = this.#subscription;
     await declareQueue(session, queue);
+    // Nothing bounds how many replies may be on their way.
+    const watch = new ConsumerWatch(session, this.#checkMs, () => false);
+    const watched = watch.add(queue.name);
     const onDelivery = (delivery: ConsumeMessage | null): void => {
       if (delivery === null) {
         session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         return;
       }
+      watched.deliveries++;
       const reply = new RabbitMessage(session, delivery, false);
       reply.acknowledge();
       this.#onReply(reply);

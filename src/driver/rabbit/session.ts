@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { cancelled, waitFor } from '../../waiting.ts';
@@ -7,6 +7,7 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { isRefusal } from './connect-failure.ts';
 import { corkByTurn } from './cork-by-turn.ts';
 import { credentialsFor } from './login.ts';
+import { watchPulse } from './pulse.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { secureSocketOptions } from './tls-options.ts';
 import { surviveUnreadableHeaders } from './unreadable-headers.ts';
@@ -37,6 +38,7 @@ export class Session {
   readonly #options: ResolvedRabbitOptions;
   #isOpen = true;
   #blockReason: string | undefined;
+  #unblockedAt = 0;
   #onBlocked: (reason: string | undefined) => void = () => {};
   #endReason: Error | undefined;
   #resolveEnded: (reason: Error) => void = () => {};
@@ -126,6 +128,11 @@ export class Session {
     return this.#blockReason !== undefined;
   }
 
+  /** When the broker last let us publish again, on the clock of `performance.now()`; 0 if it never did. */
+  get unblockedAt(): number {
+    return this.#unblockedAt;
+  }
+
   /** Has a function told when the broker asks us to stop publishing, and why, or to go on: no reason. */
   onBlocked(tell: (reason: string | undefined) => void): void {
     this.#onBlocked = tell;
@@ -151,11 +158,17 @@ export class Session {
    * the session nor what others have under way on it.
    */
   async aside(use: (channel: Channel) => Promise<void>): Promise<void> {
-    const channel = await this.method(this.#model.createChannel(), 'a channel to be opened');
-    // The refusal also rejects the method that caused it; without a listener it would be thrown.
-    channel.on('error', () => {});
+    const channel = await this.openChannel();
     await use(channel);
     await this.method(channel.close(), 'a channel to be closed');
+  }
+
+  /** Opens one more channel, which the broker may close without ending the session. */
+  async openChannel(): Promise<Channel> {
+    const channel = await this.method(this.#model.createChannel(), 'a channel to be opened');
+    // A refusal also rejects the method that caused it; without a listener it would be thrown.
+    channel.on('error', () => {});
+    return channel;
   }
 
   /** Ends the session at once, without a good-bye. */
@@ -188,10 +201,17 @@ export class Session {
     const ends = (what: string) => (error?: unknown) => {
       this.end(error instanceof Error ? error : new ClosedError(what));
     };
+    const { heartbeat } = this.#model.connection as unknown as { readonly heartbeat: number };
+    const heartbeatMs = heartbeat * 1000;
+    const stopWatching = watchPulse(socketOf(this.#model), heartbeatMs, () => {
+      this.end(new MessagingTimeout(`heard nothing of the broker for ${2 * heartbeatMs} ms`));
+    });
+    void this.ended.then(stopWatching);
     this.#model.on('error', ends('the connection failed'));
     this.#model.on('close', ends('the broker closed the connection'));
     const onBlocked = (reason: string | undefined): void => {
       if (!this.#isOpen) return;
+      if (reason === undefined) this.#unblockedAt = performance.now();
       this.#blockReason = reason;
       this.#onBlocked(reason);
     };
@@ -207,6 +227,6 @@ export class Session {
 }
 
 /** amqplib's own, which it does not list in its types. */
-function socketOf(model: ChannelModel): Writable {
-  return (model.connection as unknown as { readonly stream: Writable }).stream;
+function socketOf(model: ChannelModel): Socket {
+  return (model.connection as unknown as { readonly stream: Socket }).stream;
 }

@@ -1,5 +1,6 @@
 import { InvalidTransportURL } from '../../errors.ts';
 import { suggestion } from '../../nearest-name.ts';
+import { failoverStrategies } from './failover.ts';
 import { loginMethods } from './login.ts';
 import type { RabbitOptions } from './rabbit-options.ts';
 import type { TlsOptions } from './tls-options.ts';
@@ -91,7 +92,7 @@ const table: Readonly<Record<string, UrlOption>> = {
   kombu_reconnect_delay: number('a number', 0, () => ({})),
   kombu_reconnect_splay: number('a number', 0, () => ({})),
   kombu_missing_consumer_retry_timeout: count(() => ({})),
-  kombu_failover_strategy: word(['round-robin', 'shuffle'], () => ({})),
+  kombu_failover_strategy: word(failoverStrategies, (failover) => ({ connection: { failover } })),
   rpc_conn_pool_size: count(() => ({})),
   conn_pool_min_size: count(() => ({})),
   conn_pool_ttl: count(() => ({})),

@@ -1,0 +1,162 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { Peer } from '../support/peer.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { Ledger } from './ledger.ts';
+import { steadily } from './load.ts';
+import { report, worst } from './report.ts';
+import { scaled } from './scale.ts';
+import { openClient, openTransport, serve } from './serve.ts';
+
+const heartbeatMs = 1_000;
+
+describe('a half-open connection', () => {
+  it('is noticed within two heartbeats, and replaced by one to another host', async (context) => {
+    const times = scaled(2, 10);
+    const [noticed, recovered]: [number[], number[]] = [[], []];
+    const ledger = new Ledger();
+    for (let time = 0; time < times; time++) {
+      const [dead, other] = [await openProxy(), await openProxy()];
+      const topic = uniqueTopic();
+      const url = `rabbit://${dead.host},${other.host}/`;
+      const server = await serve({ url, topic, ledger, rabbit: { heartbeatMs } });
+      const client = await openClient(url, topic, { rabbit: { heartbeatMs } });
+      await ledger.send((id) => client.call({}, 'work', { id }));
+      dead.stall();
+      const stalledAt = performance.now();
+      const answered = ledger.send((id) => client.call({}, 'work', { id }));
+      await expect.poll(() => server.lost('listen'), { interval: 10 }).toBe(1);
+      noticed.push(performance.now() - stalledAt);
+      await answered;
+      recovered.push(performance.now() - stalledAt);
+    }
+    await report(context, {
+      fault: '6. half-open connections, heartbeat 1 s, at one of two hosts',
+      promise: 'noticed within two heartbeats (2,000 ms), then as any loss; 0 lost',
+      counts: { times, ...ledger.account },
+      worstMs: { 'to notice': worst(noticed), 'to be answered': worst(recovered) },
+    });
+    expect(ledger.account).toMatchObject({ sent: 2 * times, confirmed: 2 * times, lost: 0 });
+    // What a busy machine adds is no promise: the bound is amqplib's own.
+    expect(worst(noticed)).toBeLessThan(3 * heartbeatMs);
+  });
+
+  it('is closed within the deadline of the good-bye', async () => {
+    const proxy = await openProxy();
+    const transport = await openTransport(proxy.url);
+    await transport.replyQueue();
+    proxy.stall();
+    const closingAt = performance.now();
+    await transport.close();
+    expect(performance.now() - closingAt).toBeLessThan(5_000);
+  });
+
+  it('keeps no process, once it is closed', async () => {
+    const proxy = await openProxy();
+    const script = `
+      import { connect } from './src/index.ts';
+      const transport = await connect('${proxy.url}');
+      await transport.replyQueue();
+      console.log('{"event": "ready"}');
+      process.stdin.once('data', () => {
+        process.stdin.destroy();
+        void transport.close();
+      });`;
+    const register = new URL('../../scripts/register-ts.mjs', import.meta.url).href;
+    const args = ['--import', register, '--input-type=module', '--eval', script];
+    const peer = await Peer.start(process.execPath, args);
+    onTestFinished(() => peer.kill());
+    proxy.stall();
+    peer.write('close');
+    const { code } = await peer.ended;
+    expect(code).toBe(0);
+  });
+});
+
+describe('a host that takes connections and says nothing', () => {
+  it('is left for the next after the handshake deadline', async (context) => {
+    const [silent, other] = [await openProxy(), await openProxy()];
+    silent.stall();
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    const url = `rabbit://127.0.0.1:1,${silent.host},${other.host}/`;
+    const rabbit = { handshakeTimeoutMs: 500 };
+    const startedAt = performance.now();
+    await serve({ url, topic, ledger, rabbit });
+    const tookMs = performance.now() - startedAt;
+    const client = await openClient(url, topic, { rabbit });
+    await ledger.send((id) => client.call({}, 'work', { id }));
+    expect(ledger.account).toMatchObject({ confirmed: 1, lost: 0 });
+    await report(context, {
+      fault: '43. three hosts: one refuses, one is silent, one is well',
+      promise: 'serving after one handshake deadline (500 ms) a connection',
+      counts: { ...ledger.account },
+      worstMs: { 'to serve': worst([tookMs]) },
+    });
+    expect(tookMs).toBeLessThan(6_000);
+  });
+});
+
+describe('connections that are reset', () => {
+  it('one after the other, under load: no call is lost, each is answered', async (context) => {
+    const times = scaled(10, 100);
+    const proxy = await openProxy();
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    const server = await serve({
+      url: await brokerUrl(),
+      topic,
+      ledger,
+      rpc: { acknowledge: 'on-reply' },
+    });
+    const client = await openClient(proxy.url, topic);
+    const load = steadily(20, () => ledger.send((id) => client.call({}, 'work', { id })));
+    const took: number[] = [];
+    for (let time = 0; time < times; time++) {
+      proxy.reset();
+      const resetAt = performance.now();
+      await ledger.send((id) => client.call({}, 'work', { id }));
+      took.push(performance.now() - resetAt);
+    }
+    await load.stop();
+    await report(context, {
+      fault: "4. every connection of the caller reset, one reset after the other's answer",
+      promise: 'every call answered; the next one within 1 s',
+      counts: { times, ...ledger.account },
+      worstMs: { 'to be answered': worst(took) },
+    });
+    expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
+    expect(server.lost('listen')).toBe(0);
+    expect(worst(took)).toBeLessThan(5_000);
+  });
+
+  it("of the server's, likewise", async (context) => {
+    const times = scaled(10, 100);
+    const proxy = await openProxy();
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    await serve({ url: proxy.url, topic, ledger, rpc: { acknowledge: 'on-reply' } });
+    const client = await openClient(await brokerUrl(), topic);
+    const load = steadily(20, () => ledger.send((id) => client.call({}, 'work', { id })));
+    const took: number[] = [];
+    for (let time = 0; time < times; time++) {
+      proxy.reset();
+      const resetAt = performance.now();
+      await ledger.send((id) => client.call({}, 'work', { id }));
+      took.push(performance.now() - resetAt);
+    }
+    await load.stop();
+    await report(context, {
+      fault: "4. every connection of the server reset, one reset after the other's answer",
+      promise: 'every call answered and run once; the next one within 1 s',
+      counts: { times, ...ledger.account },
+      worstMs: { 'to be answered': worst(took) },
+    });
+    expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
+    expect(worst(took)).toBeLessThan(5_000);
+  });
+});
+
+async function openProxy(): Promise<FaultProxy> {
+  return FaultProxy.open(await brokerUrl());
+}
