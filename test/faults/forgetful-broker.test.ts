@@ -163,7 +163,7 @@ describe('a broker that has forgotten a consumer', () => {
     await runtime.start();
     const client = await openClient(await brokerUrl(), topic);
     // More than it may take: the rest waits in the queue, as it should.
-    const calls = Array.from({ length: 5 }, () => ledger.send(() => client.call({}, 'wait')));
+    for (let call = 0; call < 5; call++) void ledger.send(() => client.call({}, 'wait'));
     await using raw = await openRawChannel();
     await expect.poll(async () => (await raw.channel.checkQueue(topic)).messageCount).toBe(3);
     await looksAtConsumers();

@@ -94,6 +94,8 @@ export class RabbitListener implements Listener {
   }
 
   async #consume(session: Session): Promise<void> {
+    // A connection that is lost while a server drains is made again, but to take nothing.
+    if (this.#stopping !== undefined) return;
     for (const subscription of this.#of.subscriptions) {
       await declareBoundQueue(session, subscription);
     }
