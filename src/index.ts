@@ -5,6 +5,21 @@
  */
 
 export { type CancelReason, cancelReasons } from './cancel-reason.ts';
+export type { ContextToSend } from './client/context-to-send.ts';
+export { Notifier, type NotifierChange } from './client/notifier.ts';
+export type { NotifierOptions } from './client/notifier-options.ts';
+export type { NotifyDriverName } from './client/notify-drivers/make-drivers.ts';
+export type {
+  EmittedNotification,
+  NotificationPriority,
+  NotifyDriver,
+} from './client/notify-drivers/notify-driver.ts';
+export type {
+  RoutingGroup,
+  RoutingRule,
+  RoutingRules,
+} from './client/notify-drivers/routing-rules.ts';
+export type { RecordedNotification } from './client/notify-drivers/test-driver.ts';
 export type {
   RemoteErrorClass,
   RemoteErrorFactory,
@@ -17,7 +32,6 @@ export type {
   RemoteResult,
 } from './client/remote-methods.ts';
 export {
-  type ContextToSend,
   type PrepareOptions,
   type RequestOptions,
   RPCClient,
@@ -42,6 +56,7 @@ export type {
   DeclaredExchange,
   DeclaredQueue,
 } from './driver/declarations.ts';
+export type { RetryOptions } from './driver/driver.ts';
 export type { LoginMethod } from './driver/rabbit/login.ts';
 export type { RabbitOptions } from './driver/rabbit/rabbit-options.ts';
 export type { TlsOptions } from './driver/rabbit/tls-options.ts';
@@ -99,3 +114,4 @@ export type { WaitOptions } from './waiting.ts';
 export type { BodyFormat } from './wire/body-format.ts';
 export type { Compression } from './wire/compression.ts';
 export type { LimitsOptions } from './wire/limits-options.ts';
+export type { Notification, NotificationFormat } from './wire/notification.ts';

@@ -45,6 +45,9 @@ function isOfItsKind(issues: readonly z.core.$ZodIssue[]): boolean {
 /** The names that an object schema has at a path. */
 function namesAt(schema: z.ZodType, path: readonly string[]): string[] {
   const object = unwrapped(schema);
+  if (object instanceof z.ZodRecord && object.valueType instanceof z.ZodType) {
+    return path.length === 0 ? [] : namesAt(object.valueType, path.slice(1));
+  }
   if (!(object instanceof z.ZodObject)) return [];
   const [next, ...rest] = path;
   if (next === undefined) return Object.keys(object.shape);

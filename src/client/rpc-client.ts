@@ -1,11 +1,12 @@
 import type { CastOptions, OutgoingRequest, Transport } from '../driver/transport.ts';
 import { InvalidOptionError, RPCVersionCapError } from '../errors.ts';
 import { shortened } from '../log.ts';
-import { isSerializer, noOpSerializer, type Serializer, serializerMethods } from '../serializer.ts';
+import type { Serializer } from '../serializer.ts';
 import type { Target } from '../target.ts';
 import { isVersion, isVersionCompatible } from '../version.ts';
 import type { WaitOptions } from '../waiting.ts';
 import { type BodyFormat, validFormat } from '../wire/body-format.ts';
+import { type ContextToSend, valuesOf } from './context-to-send.ts';
 import { applicationError, checkRemoteErrors, type RemoteErrors } from './remote-errors.ts';
 import type {
   AnyMethods,
@@ -14,12 +15,14 @@ import type {
   RemoteMethod,
   RemoteResult,
 } from './remote-methods.ts';
-
-/**
- * What a caller sends along: the context of the request that it is serving, or a plain object whose
- * values have a JSON form; with a serializer, whatever that takes.
- */
-export type ContextToSend = object;
+import {
+  defaultTimeoutMs,
+  given,
+  retryLimit,
+  validRetry,
+  validSerializer,
+  validTimeout,
+} from './valid-options.ts';
 
 /** How an {@link RPCClient} behaves; every field has a default. */
 export interface RPCClientOptions {
@@ -64,8 +67,6 @@ export interface PrepareOptions
 
 /** How one call or cast is made; what is not given is the client's. */
 export interface RequestOptions extends WaitOptions, Pick<RPCClientOptions, 'format'> {}
-
-const defaultTimeoutMs = 60_000;
 
 /**
  * Calls the methods of a server, here or in Python; typed by the server's class when given one.
@@ -207,12 +208,12 @@ export class RPCClient<T extends object = AnyMethods> {
   }
 
   #wait(options: WaitOptions = {}): CastOptions & { timeoutMs: number } {
-    const { mandatory, retry = -1 } = this.#options;
+    const { mandatory, retry } = this.#options;
     return {
       timeoutMs: validTimeout('timeoutMs', options.timeoutMs ?? this.#timeoutMs),
       signal: options.signal,
       mandatory,
-      retry: retry < 0 ? undefined : retry,
+      retry: retryLimit(retry),
     };
   }
 }
@@ -222,33 +223,6 @@ type CallArguments<T, Name extends keyof T> =
   NeedsNoArgs<T, Name> extends true
     ? [args?: RemoteArgs<T, Name>, options?: RequestOptions]
     : [args: RemoteArgs<T, Name>, options?: RequestOptions];
-
-/** Of a request that is being served, what its caller sent along. */
-function valuesOf(ctx: ContextToSend): object {
-  const isServed = 'values' in ctx && 'signal' in ctx && ctx.signal instanceof AbortSignal;
-  return isServed ? (ctx.values as object) : ctx;
-}
-
-/** Without what was left open. */
-function given<O extends object>(options: O): { [K in keyof O]?: Exclude<O[K], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof O]?: Exclude<O[K], undefined> };
-}
-
-function validTimeout(name: string, ms: number): number {
-  if (Number.isFinite(ms) && ms > 0) return ms;
-  throw new InvalidOptionError(`${name} must be a positive number of milliseconds, not ${ms}`);
-}
-
-function validSerializer(serializer: Serializer<object> = noOpSerializer): Serializer<object> {
-  if (isSerializer(serializer)) return serializer;
-  throw new InvalidOptionError(`serializer must have the methods ${serializerMethods.join(', ')}`);
-}
-
-function validRetry(retry = -1): void {
-  if (Number.isInteger(retry) && retry >= -1) return;
-  throw new InvalidOptionError(`retry must be a whole number of at least -1, not ${retry}`);
-}
 
 /** As oslo.messaging has it, a version has a major and a minor number (oslo-wire.md 7). */
 function validVersion(name: string, version: string | undefined): void {

@@ -13,7 +13,7 @@ export interface TransportOptions {
   /** Connections, deadlines and retries of the RabbitMQ driver. */
   readonly rabbit?: RabbitOptions;
   /**
-   * How requests are compressed: `zlib` is oslo.messaging's `kombu_compression=gzip`, and `brotli`
+   * How requests and notifications are compressed: `zlib` is oslo.messaging's `kombu_compression=gzip`, and `brotli`
    * needs Python peers that have it. Replies are understood either way. @default not at all
    */
   readonly compression?: Compression;

@@ -1,15 +1,21 @@
-import { ClosedError, type ErrorSubject, InvalidTarget } from '../errors.ts';
-import { formatTarget, type Target } from '../target.ts';
+import { ClosedError, type ErrorSubject } from '../errors.ts';
+import { formatTarget, type NotificationTarget, type Target } from '../target.ts';
 import { cancelled, type WaitOptions, waitFor } from '../waiting.ts';
 import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
 import { cancellableHeaders, cancellationIn } from '../wire/cancellation.ts';
 import { type Compression, compressed } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
+import {
+  encodeNotification,
+  type Notification,
+  type NotificationFormat,
+} from '../wire/notification.ts';
 import { encodeRequest, type Request } from '../wire/request.ts';
+import { addressed, destinationOf, type TargetDestination } from './addressing.ts';
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
 import { Canceller } from './canceller.ts';
 import type { ConnectionChange, ConnectionStatus } from './connection-status.ts';
-import type { ArrivedReply, Destination, Driver, RetryOptions } from './driver.ts';
+import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
@@ -34,6 +40,11 @@ export interface OutgoingRequest {
 export interface CastOptions extends RetryOptions {
   /** Whether it is an error that no queue takes the message; a fanout may always find none. */
   readonly mandatory?: boolean | undefined;
+}
+
+/** How a notification is sent, and in which of its two forms. */
+export interface NotifyOptions extends RetryOptions {
+  readonly format: NotificationFormat;
 }
 
 /** How a call waits; `timeoutMs` also tells the broker when the request has gone stale. */
@@ -186,6 +197,24 @@ export class Transport implements AsyncDisposable {
   }
 
   /**
+   * Publishes a notification with a `_unique_id` of its own; resolves when the broker has taken it.
+   *
+   * @throws TypeError when it has no form on the wire; {@link MessageDeliveryFailure},
+   * {@link MessagingTimeout}, {@link CallCancelled}, {@link ClosedError}.
+   */
+  async notify(
+    target: NotificationTarget,
+    notification: Notification,
+    { format, ...options }: NotifyOptions,
+  ): Promise<void> {
+    this.#assertOpen();
+    const body = encodeNotification({ ...notification, uniqueId: newId() }, { format });
+    const priority = String(notification.priority).toLowerCase();
+    const message = compressed(body, this.#compression);
+    await this.driver.send({ type: 'notification', target, priority }, message, options);
+  }
+
+  /**
    * Opens the reply queue, once, and waits until it is there.
    *
    * @returns Its name, which stays: what a server tells those who may cancel their calls.
@@ -238,7 +267,7 @@ export class Transport implements AsyncDisposable {
   }
 
   async #sendCall(
-    destination: Destination & { type: 'target' },
+    destination: TargetDestination,
     request: OutgoingRequest,
     { msgId, monitorSeconds, deadline, mandatory = false, retry, isCancellable, signal }: SentCall,
   ): Promise<void> {
@@ -294,26 +323,6 @@ export async function connect(
     await transport.close();
     throw error;
   }
-}
-
-function destinationOf(target: Target, kind: 'call' | 'cast'): Destination & { type: 'target' } {
-  const { topic } = target;
-  if (!topic) {
-    throw new InvalidTarget(`a topic is required to send: ${formatTarget(target)}`, { target });
-  }
-  if (kind === 'call' && target.fanout) {
-    throw new InvalidTarget(`a call cannot be used with fanout: ${formatTarget(target)}`, {
-      target,
-    });
-  }
-  return { type: 'target', target: { ...target, topic } };
-}
-
-function addressed({ namespace, version }: Target): { namespace?: string; version?: string } {
-  return {
-    ...(namespace !== undefined && { namespace }),
-    ...(version !== undefined && { version }),
-  };
 }
 
 function replyTo(method: string, target: Target): string {
