@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { BodyFormat } from './body-format.ts';
 
 /** Longer ids are not remembered: whoever sends them can't fill the memory of ids seen. */
@@ -20,9 +20,22 @@ const shortText = 0xa0;
 const longestShortText = 0x1f;
 const text8 = 0xd9;
 
-/** Makes an id as oslo.messaging writes them: a version 4 UUID in 32 hex digits. */
+const idBytes = 16;
+/** Random bytes for many ids: to draw them for each takes longer than all the rest. */
+const randomBytes = Buffer.alloc(256 * idBytes);
+let nextRandom = randomBytes.length;
+
+/** Makes an id as oslo.messaging writes them: a version 4 UUID in 32 hex digits. Source: RFC 9562, 5.4. */
 export function newId(): string {
-  return randomUUID().replaceAll('-', '');
+  if (nextRandom === randomBytes.length) {
+    randomFillSync(randomBytes);
+    nextRandom = 0;
+  }
+  const start = nextRandom;
+  nextRandom += idBytes;
+  randomBytes.writeUInt8((randomBytes.readUInt8(start + 6) & 0x0f) | 0x40, start + 6);
+  randomBytes.writeUInt8((randomBytes.readUInt8(start + 8) & 0x3f) | 0x80, start + 8);
+  return randomBytes.toString('hex', start, nextRandom);
 }
 
 /** Takes a `_unique_id` for what it is: text of 1 to 128 characters, else nothing. */
