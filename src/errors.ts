@@ -75,7 +75,7 @@ export class MessagingTimeout extends MessagingError {
 /** The message could not be handed to the broker: it was refused, or no connection was to be had. */
 export class MessageDeliveryFailure extends MessagingError {
   override readonly code: string = 'ERR_GREENROOM_DELIVERY_FAILURE';
-  override readonly retryable = true;
+  override readonly retryable: boolean = true;
   static {
     named(MessageDeliveryFailure);
   }
@@ -86,6 +86,29 @@ export class MessageUndeliverable extends MessageDeliveryFailure {
   override readonly code = 'ERR_GREENROOM_UNDELIVERABLE';
   static {
     named(MessageUndeliverable);
+  }
+}
+
+/**
+ * Too much is on its way to the broker already, which is away, blocks us, or is slower than we are; the
+ * message was not sent. `rabbit.outbound` says how much is too much.
+ */
+export class OutboundFull extends MessageDeliveryFailure {
+  override readonly code = 'ERR_GREENROOM_OUTBOUND_FULL';
+  static {
+    named(OutboundFull);
+  }
+}
+
+/**
+ * The message is larger than the broker takes; it was not sent, for the broker's answer would end the
+ * connection. `rabbit.maxMessageBytes` says how large is too large.
+ */
+export class MessageTooLarge extends MessageDeliveryFailure {
+  override readonly code = 'ERR_GREENROOM_MESSAGE_TOO_LARGE';
+  override readonly retryable = false;
+  static {
+    named(MessageTooLarge);
   }
 }
 

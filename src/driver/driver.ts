@@ -2,6 +2,7 @@ import type { NotificationTarget, ServerTarget, Target } from '../target.ts';
 import type { WaitOptions } from '../waiting.ts';
 import type { ConnectionStatuses } from './connection-status.ts';
 import type { Declarations } from './declarations.ts';
+import type { Outbound } from './outbound.ts';
 
 /**
  * A broker as Greenroom sees it: bytes go to targets and reply queues, bytes come from listeners.
@@ -13,6 +14,8 @@ export interface Driver extends AsyncDisposable {
   readonly kind: 'rabbit' | 'memory';
   /** The connections that are wanted, and how they are; in memory they never fail. */
   readonly statuses: ConnectionStatuses;
+  /** What is on its way to the broker, and how much may be; {@link send} itself refuses nothing for it. */
+  readonly outbound: Outbound;
   /**
    * Makes sure that the broker can be reached.
    *

@@ -15,6 +15,7 @@ import { addressed, destinationOf, type TargetDestination } from './addressing.t
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
 import { Canceller } from './canceller.ts';
 import type { ConnectionChange, ConnectionStatus } from './connection-status.ts';
+import { withTrouble } from './connection-trouble.ts';
 import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
@@ -173,6 +174,8 @@ export class Transport implements AsyncDisposable {
     if (silence !== undefined) ends.push(silence.tooLong);
     try {
       return await waitFor(Promise.race(ends), what, options, about);
+    } catch (error) {
+      throw withTrouble(error, this.status);
     } finally {
       stopWatching?.();
       if (!isSent) unsent.abort();
@@ -190,10 +193,12 @@ export class Transport implements AsyncDisposable {
   async cast(target: Target, request: OutgoingRequest, options: CastOptions = {}): Promise<void> {
     const destination = destinationOf(target, 'cast');
     this.#assertOpen();
-    const addressedRequest = { ...request, ...addressed(target), uniqueId: newId() };
-    const message = this.#sealed(addressedRequest, request.format);
     const mandatory = Boolean(options.mandatory) && !target.fanout;
-    await this.driver.send(destination, message, { ...options, mandatory });
+    const addressedRequest = { ...request, ...addressed(target), uniqueId: newId() };
+    await this.#whenRoom(options, (left) => {
+      const message = this.#sealed(addressedRequest, request.format);
+      return this.driver.send(destination, message, { ...options, ...left, mandatory });
+    });
   }
 
   /**
@@ -208,10 +213,13 @@ export class Transport implements AsyncDisposable {
     { format, ...options }: NotifyOptions,
   ): Promise<void> {
     this.#assertOpen();
-    const body = encodeNotification({ ...notification, uniqueId: newId() }, { format });
-    const priority = String(notification.priority).toLowerCase();
-    const message = compressed(body, this.#compression);
-    await this.driver.send({ type: 'notification', target, priority }, message, options);
+    await this.#whenRoom(options, (left) => {
+      const body = encodeNotification({ ...notification, uniqueId: newId() }, { format });
+      const priority = String(notification.priority).toLowerCase();
+      const message = compressed(body, this.#compression);
+      const destination = { type: 'notification', target, priority } as const;
+      return this.driver.send(destination, message, { ...options, ...left });
+    });
   }
 
   /**
@@ -266,6 +274,15 @@ export class Transport implements AsyncDisposable {
     return { ...compressed(body, this.#compression), contentType: contentTypes[format] };
   }
 
+  /** Encodes and sends within the time that there is, once there is room; see {@link Outbound.send}. */
+  async #whenRoom(options: WaitOptions, send: (left: WaitOptions) => Promise<void>): Promise<void> {
+    try {
+      await this.driver.outbound.send(options, send);
+    } catch (error) {
+      throw withTrouble(error, this.status);
+    }
+  }
+
   async #sendCall(
     destination: TargetDestination,
     request: OutgoingRequest,
@@ -279,14 +296,13 @@ export class Transport implements AsyncDisposable {
       uniqueId: newId(),
       call: { msgId, replyQueue, monitorTimeout: monitorSeconds },
     };
-    const message = this.#sealed(callRequest, request.format);
-    const expirationMs = Math.max(0, Math.floor(deadline - performance.now()));
     const headers = isCancellable ? cancellableHeaders : undefined;
-    await this.driver.send(
-      destination,
-      { ...message, headers, expirationMs },
-      { signal, mandatory, retry },
-    );
+    const leftMs = (): number => Math.max(0, Math.floor(deadline - performance.now()));
+    await this.driver.outbound.send({ signal, timeoutMs: leftMs() }, () => {
+      const message = { ...this.#sealed(callRequest, request.format), headers };
+      const options = { signal, mandatory, retry };
+      return this.driver.send(destination, { ...message, expirationMs: leftMs() }, options);
+    });
   }
 }
 

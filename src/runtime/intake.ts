@@ -75,6 +75,7 @@ export class Intake {
   /** By the ids of their messages. */
   readonly #running = new Map<string, Promise<void>>();
   #isWaitingForCredit = false;
+  #isWaitingForRoom = false;
   #isStopping = false;
   #returned = 0;
 
@@ -124,14 +125,14 @@ export class Intake {
   }
 
   #admit(message: IncomingMessage): void {
-    const { control, acknowledge, log, maxBodyBytes } = this.#of;
+    const { control, acknowledge, log, maxBodyBytes, replies } = this.#of;
     const delivery = new Delivery(message, acknowledge, log);
     if (this.#isStopping) {
       message.requeue();
       this.#returned++;
     } else if (message.body.byteLength > maxBodyBytes) {
       delivery.malformed(oversized(message.body, maxBodyBytes));
-    } else if (control !== undefined && isPing(message)) {
+    } else if (control !== undefined && !replies.isFull && isPing(message)) {
       this.#start(delivery, control);
     } else {
       this.#waiting.push(delivery);
@@ -139,8 +140,12 @@ export class Intake {
   }
 
   #dispatch(): void {
-    const { executor } = this.#of;
+    const { executor, replies } = this.#of;
     while (this.#waiting.length > 0) {
+      if (replies.isFull) {
+        this.#dispatchAtRoom();
+        return;
+      }
       if (executor.credit <= 0) {
         this.#dispatchAtCredit();
         return;
@@ -149,6 +154,17 @@ export class Intake {
       const delivery = this.#waiting.shift();
       if (delivery !== undefined) this.#start(delivery, executor);
     }
+  }
+
+  /** Begins nothing more while the broker does not take the replies to what has ended. */
+  #dispatchAtRoom(): void {
+    if (this.#isWaitingForRoom) return;
+    this.#isWaitingForRoom = true;
+    this.#of.log.warn({}, 'too many messages wait for the broker; calls have to wait, too');
+    void this.#of.replies.whenRoom().then(() => {
+      this.#isWaitingForRoom = false;
+      if (!this.#isStopping) this.#dispatch();
+    });
   }
 
   #dispatchAtCredit(): void {

@@ -1,8 +1,9 @@
 import type { Driver, OutgoingMessage } from '../driver/driver.ts';
-import { MessageUndeliverable } from '../errors.ts';
+import { MessageTooLarge, MessageUndeliverable } from '../errors.ts';
 import type { ReplyTo } from '../executors/executor.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
-import { encodeKeepAlive } from '../wire/reply.ts';
+import { failureFrom, withoutTraceback } from '../wire/failure.ts';
+import { encodeFailureReply, encodeKeepAlive } from '../wire/reply.ts';
 import { CancelNotes } from './cancel-notes.ts';
 import { KeepAliveSender } from './keep-alive-sender.ts';
 import { MissingQueues } from './missing-queues.ts';
@@ -50,6 +51,16 @@ export class ReplySender {
     });
   }
 
+  /** Whether so many replies and other messages are on their way that no more should come. */
+  get isFull(): boolean {
+    return this.#options.driver.outbound.isFull;
+  }
+
+  /** Resolves when replies may come again. */
+  whenRoom(): Promise<void> {
+    return this.#options.driver.outbound.whenRoom();
+  }
+
   /** Resolves when the broker has the reply, or it was dropped, or it waits for its queue. */
   async send({ queue, msgId: id }: ReplyTo, message: OutgoingMessage): Promise<void> {
     const { log } = this.#options;
@@ -68,6 +79,7 @@ export class ReplySender {
       if (error instanceof MessageUndeliverable) {
         return this.#missing.keep({ queue, msgId, message });
       }
+      if (error instanceof MessageTooLarge) return this.#tellTooLarge({ queue, msgId: id }, error);
       const reason = shortened((error as Error).message);
       log.error({ queue: shortened(queue), msgId, reason }, 'dropped a reply');
     }
@@ -124,6 +136,14 @@ export class ReplySender {
       queue.startsWith(queuePrefix) &&
       /^[\x20-\x7e]{1,255}$/.test(queue)
     );
+  }
+
+  /** A caller whose reply can't be sent is told so, rather than left to time out. */
+  async #tellTooLarge(replyTo: ReplyTo, error: MessageTooLarge): Promise<void> {
+    const msgId = shownValue(replyTo.msgId);
+    this.#options.log.error({ msgId, reason: error.message }, 'a reply is too large to be sent');
+    const failure = withoutTraceback(failureFrom(error));
+    await this.send(replyTo, encodeFailureReply({ msgId: replyTo.msgId, failure }));
   }
 
   #publish(queue: string, message: OutgoingMessage, signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@ import type {
   OutgoingMessage,
   SendOptions,
 } from '../driver.ts';
+import { Outbound } from '../outbound.ts';
 import type { TransportUrl } from '../transport-url.ts';
 import { inNextTurn, nextTurn } from './event-loop-turn.ts';
 import { type MemoryBroker, memoryBroker } from './memory-broker.ts';
@@ -44,6 +45,8 @@ export interface MemoryDriverOptions {
 export class MemoryDriver implements Driver {
   readonly kind = 'memory';
   readonly statuses: ConnectionStatuses = new ConnectionStatuses();
+  /** Never full: what is sent has arrived. */
+  readonly outbound: Outbound = new Outbound({ maxMessages: 1, maxBytes: 1 });
   readonly #broker: MemoryBroker;
   readonly #controlExchange: string;
   readonly #listeners = new Set<MemoryListener>();

@@ -1,12 +1,12 @@
 import { ClosedError, MessageDeliveryFailure, MessagingError } from '../../errors.ts';
 import { type Log, shortened } from '../../log.ts';
-import { cancelled, type Deferred, deferred, pause, waitFor } from '../../waiting.ts';
+import { cancelled, pause } from '../../waiting.ts';
 import type { ConnectionRole, ConnectionStatuses, StatusKeeper } from '../connection-status.ts';
 import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
+import { Arrivals } from './arrivals.ts';
 import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
 import { inOrder } from './failover.ts';
-import { Patience } from './patience.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { Session } from './session.ts';
 import { speaksTls } from './tls-probe.ts';
@@ -38,9 +38,8 @@ export class Connection {
   readonly #of: ConnectionOptions;
   readonly #stopping = new AbortController();
   #session: Session | undefined;
-  #arrival: Deferred<Session> = ownedDeferred();
   #keeping: Promise<void> | undefined;
-  readonly #patience = new Patience();
+  readonly #arrivals = new Arrivals<Session>();
   readonly #status: StatusKeeper;
   readonly #hosts: readonly TransportHost[];
   #nextHost = 0;
@@ -62,8 +61,10 @@ export class Connection {
     if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
     const session = this.current;
     if (session !== undefined) return Promise.resolve(session);
+    if (this.#stopping.signal.aborted) return Promise.reject(this.#stopping.signal.reason);
+    const arrival = this.#arrivals.wait(what, options);
     this.#keeping ??= this.#keep();
-    return waitFor(this.#patience.await(this.#arrival.promise, options.retry), what, options);
+    return arrival;
   }
 
   /** The session, when there is one that can be used at once. */
@@ -74,7 +75,7 @@ export class Connection {
   /** Says good-bye and ends whatever waits; resolves when nothing is left. Idempotent. */
   async close(): Promise<void> {
     this.#stopping.abort(new ClosedError(`the ${this.#of.role} connection was closed`));
-    this.#renewArrival().reject(this.#stopping.signal.reason);
+    this.#arrivals.failed(this.#stopping.signal.reason);
     await this.#session?.close();
     await this.#keeping;
     this.#status.closed();
@@ -92,17 +93,16 @@ export class Connection {
         // A later `session()` begins anew, with a first connection of its own.
         this.#keeping = undefined;
         if (!signal.aborted) this.#status.gaveUp(error as Error);
-        this.#renewArrival().reject(error);
+        this.#arrivals.failed(error);
         return;
       }
       this.#session = session;
-      this.#arrival.resolve(session);
       const beganAt = performance.now();
+      this.#arrivals.arrived(session);
       const reason = await session.ended;
       this.#session = undefined;
       if (signal.aborted) return;
       this.#status.connecting(reason);
-      this.#renewArrival();
       this.#of.log.warn(
         { role: this.#of.role, reason: reason.message },
         'lost the connection to the broker; connecting again',
@@ -135,7 +135,7 @@ export class Connection {
         this.#status.failed(nameOf(host), failure.text);
         if (isFirst && failure.isFinal) throw refused(host, failure, error);
         if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
-        this.#patience.try(unreachable(url, attempt + 1, failure, error));
+        this.#arrivals.tried(unreachable(url, attempt + 1, failure, error));
         const delayMs = this.#delayBefore(attempt);
         const fields = { role, host: nameOf(host), attempt: attempt + 1, delayMs };
         // What time alone will not mend has somebody to be called for.
@@ -208,22 +208,6 @@ export class Connection {
     const { retryInitialMs, retryMaxMs } = this.#of.options;
     return Math.round(Math.random() * Math.min(retryMaxMs, retryInitialMs * 2 ** attempt));
   }
-
-  /** Gives those who come from now on a new promise to wait for; returns the old one. */
-  #renewArrival(): Deferred<Session> {
-    const previous = this.#arrival;
-    const { signal } = this.#stopping;
-    this.#arrival = ownedDeferred();
-    if (signal.aborted) this.#arrival.reject(signal.reason);
-    return previous;
-  }
-}
-
-/** A deferred that may be rejected while nobody waits for it. */
-function ownedDeferred(): Deferred<Session> {
-  const result = deferred<Session>();
-  result.promise.catch(() => {});
-  return result;
 }
 
 function nameOf(host: TransportHost): string {

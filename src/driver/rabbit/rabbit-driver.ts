@@ -15,6 +15,7 @@ import type {
   RetryOptions,
   SendOptions,
 } from '../driver.ts';
+import { Outbound } from '../outbound.ts';
 import type { TransportUrl } from '../transport-url.ts';
 import { openQueueId, plannedDeclarations } from './planned-declarations.ts';
 import { type ListenedTo, RabbitListener } from './rabbit-listener.ts';
@@ -39,6 +40,7 @@ export interface RabbitDriverOptions {
 export class RabbitDriver implements Driver {
   readonly kind = 'rabbit';
   readonly statuses: ConnectionStatuses = new ConnectionStatuses();
+  readonly outbound: Outbound;
   readonly #topology: Topology;
   /** The same with the names of new queues left open. */
   readonly #plannedTopology: Topology;
@@ -52,8 +54,9 @@ export class RabbitDriver implements Driver {
     const { connection, topology } = resolveRabbitOptions(rabbit ?? {}, url);
     this.#topology = new Topology(controlExchange, topology);
     this.#plannedTopology = new Topology(controlExchange, topology, openQueueId);
+    this.outbound = new Outbound(connection.outbound);
     this.#connection = { url, options: connection, log, statuses: this.statuses };
-    this.#sender = new Sender(this.#connection);
+    this.#sender = new Sender(this.#connection, this.outbound);
     if (connection.tls === undefined && !connection.allowPlaintext) warnOfPlaintext(url, log);
   }
 
@@ -102,7 +105,9 @@ export class RabbitDriver implements Driver {
   async takeReplies(onReply: OnReply, options: RetryOptions = {}): Promise<string> {
     this.#assertOpen();
     this.#replies ??= new ReplyConsumer(this.#topology.replies(), onReply, this.#connection);
-    return await this.#replies.ready(options);
+    if (this.#replies.isReady) return this.#replies.queue;
+    const replies = this.#replies;
+    return await this.outbound.waitAside(() => replies.ready(options));
   }
 
   async hasConsumer(queue: string, options: WaitOptions = {}): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { InvalidOptionError, InvalidTransportURL } from '../../errors.ts';
 import { checkOptions } from '../../options.ts';
+import type { OutboundLimits } from '../outbound.ts';
 import type { TransportUrl } from '../transport-url.ts';
 import type { FailoverStrategy } from './failover.ts';
 import type { LoginMethod } from './login.ts';
@@ -53,6 +54,18 @@ export interface RabbitOptions {
    * order drawn by each connection (`kombu_failover_strategy`). @default 'round-robin'
    */
   readonly failover?: FailoverStrategy;
+  /**
+   * How much may be on its way to the broker at once, not sent yet or not confirmed: `maxMessages` of
+   * `maxBytes` together. Who sends more waits for as long as it is willing to, and then fails with
+   * {@link OutboundFull}. Lower bounds memory while the broker is away; higher lets more wait there.
+   * @default { maxMessages: 10_000, maxBytes: 67_108_864 }
+   */
+  readonly outbound?: Partial<OutboundLimits>;
+  /**
+   * The largest body that is sent, in bytes; a larger one fails with {@link MessageTooLarge}. To be the
+   * broker's `max_message_size`, where that was changed. @default 16 MiB for RabbitMQ 4, 128 MiB before
+   */
+  readonly maxMessageBytes?: number;
   /** How we log in (`rabbit_login_method`). @default 'PLAIN' */
   readonly loginMethod?: LoginMethod;
   /** Connects over TLS, as an `amqps://` URL and `?ssl=true` do. @default as the URL says */
@@ -68,8 +81,12 @@ export interface RabbitOptions {
 }
 
 /** {@link RabbitOptions} for connections, with nothing left open; without `tls`, it is plain TCP. */
-export interface ResolvedRabbitOptions extends Required<Omit<RabbitOptions, 'topology' | 'tls'>> {
+export interface ResolvedRabbitOptions
+  extends Required<Omit<RabbitOptions, 'topology' | 'tls' | 'outbound' | 'maxMessageBytes'>> {
   readonly tls: TlsOptions | undefined;
+  readonly outbound: OutboundLimits;
+  /** Absent for what the broker's version takes by default. */
+  readonly maxMessageBytes: number | undefined;
 }
 
 export const defaultRabbitOptions: ResolvedRabbitOptions = {
@@ -83,6 +100,8 @@ export const defaultRabbitOptions: ResolvedRabbitOptions = {
   retryInitialMs: 200,
   retryMaxMs: 5_000,
   failover: 'round-robin',
+  outbound: { maxMessages: 10_000, maxBytes: 64 * 2 ** 20 },
+  maxMessageBytes: undefined,
   loginMethod: 'PLAIN',
   tls: undefined,
   allowPlaintext: false,
@@ -103,6 +122,7 @@ export function resolveRabbitOptions(
   const connection: ResolvedRabbitOptions = {
     ...withDefaults(defaultRabbitOptions, withoutNested(raw)),
     ...fromUrl.connection,
+    outbound: withDefaults(defaultRabbitOptions.outbound, raw.outbound ?? {}),
     tls,
   };
   if (connection.loginMethod === 'EXTERNAL' && tls?.certFile === undefined) {

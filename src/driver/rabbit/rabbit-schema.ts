@@ -3,6 +3,7 @@ import { failoverStrategies } from './failover.ts';
 import { loginMethods } from './login.ts';
 import { topologyPresets } from './topology-presets.ts';
 
+const count = z.int().min(1);
 const durationMs = z.number().min(0);
 const name = z.string().min(1).max(255);
 const text = z.string().min(1);
@@ -51,6 +52,10 @@ export const rabbitSchema: z.ZodType = z.strictObject({
   retryInitialMs: durationMs.optional(),
   retryMaxMs: durationMs.optional(),
   failover: z.enum(failoverStrategies).optional(),
+  outbound: z
+    .strictObject({ maxMessages: count.optional(), maxBytes: count.optional() })
+    .optional(),
+  maxMessageBytes: count.optional(),
   loginMethod: z.enum(loginMethods).optional(),
   tls: tls.optional(),
   topology: z

@@ -35,10 +35,19 @@ export class ReplyConsumer {
     });
   }
 
+  get queue(): string {
+    return this.#subscription.queue.name;
+  }
+
+  /** Whether the queue exists and is consumed now. */
+  get isReady(): boolean {
+    return this.#connection.current !== undefined;
+  }
+
   /** Resolves with the queue's name when the queue exists and is consumed. */
   async ready(options: RetryOptions): Promise<string> {
-    if (this.#connection.current === undefined) await this.#connection.session(options);
-    return this.#subscription.queue.name;
+    await this.#connection.session(options);
+    return this.queue;
   }
 
   close(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Channel } from 'amqplib';
-import { MessageDeliveryFailure } from '../../errors.ts';
+import { MessageDeliveryFailure, MessageTooLarge } from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
+import type { Outbound } from '../outbound.ts';
 import { Confirms } from './confirms.ts';
 import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -9,6 +10,13 @@ import { declareBoundQueue, declareExchange } from './declaring.ts';
 import { isConsumed } from './is-consumed.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
+
+/** Somebody who has sent a message, and may not wait until it is with the broker. */
+interface Waiter {
+  isGone: boolean;
+  /** Ends a wait for a connection; there once there is one. */
+  leave: AbortController | undefined;
+}
 
 /** What the sender has of one session; gone with it. */
 interface Outlet {
@@ -26,10 +34,12 @@ interface Outlet {
  */
 export class Sender {
   readonly #connection: Connection;
+  readonly #outbound: Outbound;
   readonly #confirmTimeoutMs: number;
   #outlet: Outlet | undefined;
 
-  constructor(connection: Omit<ConnectionOptions, 'role' | 'setUp'>) {
+  constructor(connection: Omit<ConnectionOptions, 'role' | 'setUp'>, outbound: Outbound) {
+    this.#outbound = outbound;
     this.#confirmTimeoutMs = connection.options.confirmTimeoutMs;
     this.#connection = new Connection({
       ...connection,
@@ -50,10 +60,11 @@ export class Sender {
   send(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
     const what = `the broker to take a message for '${route.routingKey}'`;
     if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
-    const waiter = { isGone: false };
+    const waiter: Waiter = { isGone: false, leave: undefined };
     const sent = this.#sendUntilConfirmed(route, message, options, waiter);
     return waitFor(sent, what, options).finally(() => {
       waiter.isGone = true;
+      waiter.leave?.abort();
     });
   }
 
@@ -71,30 +82,45 @@ export class Sender {
     route: Route,
     message: OutgoingMessage,
     { mandatory = false, retry }: SendOptions,
-    waiter: { readonly isGone: boolean },
+    waiter: Waiter,
   ): Promise<void> {
-    for (;;) {
-      const outlet = this.#open() ?? (await this.#waitForOutlet(retry));
-      try {
-        const declaring = this.#declare(outlet, route);
-        if (declaring !== undefined) await declaring;
-        if (waiter.isGone) return; // What was not sent yet must not be.
-        return await outlet.confirms.publish(route, message, mandatory);
-      } catch (error) {
-        if (isRefusal(error)) throw refused(error);
-        // Whatever else failed because the session ended can be tried again on the next.
-        if (outlet.session.isOpen || waiter.isGone) throw error;
+    const { byteLength } = message.body;
+    // Until it has settled, and not its sender's wait: a blocked connection keeps what was written to it.
+    this.#outbound.enter(byteLength);
+    try {
+      for (;;) {
+        const outlet = this.#open() ?? (await this.#waitForOutlet(retry, waiter));
+        const { maxMessageBytes } = outlet.session;
+        if (byteLength > maxMessageBytes) throw tooLarge(byteLength, maxMessageBytes);
+        try {
+          const declaring = this.#declare(outlet, route);
+          if (declaring !== undefined) await declaring;
+          if (waiter.isGone) return; // What was not sent yet must not be.
+          return await outlet.confirms.publish(route, message, mandatory);
+        } catch (error) {
+          if (isRefusal(error)) throw refused(error);
+          // Whatever else failed because the session ended can be tried again on the next.
+          if (outlet.session.isOpen || waiter.isGone) throw error;
+        }
       }
+    } finally {
+      this.#outbound.left(byteLength);
     }
   }
 
   #open(): Outlet | undefined {
-    return this.#outlet?.session.isOpen && this.#connection.current ? this.#outlet : undefined;
+    const session = this.#connection.current;
+    if (session === undefined || session.isBlocked) return undefined;
+    return this.#outlet?.session.isOpen ? this.#outlet : undefined;
   }
 
-  async #waitForOutlet(retry: number | undefined): Promise<Outlet> {
+  /** Waits for a session on which the broker takes messages, no longer than the sender does. */
+  async #waitForOutlet(retry: number | undefined, waiter: Waiter): Promise<Outlet> {
+    waiter.leave ??= new AbortController();
+    const { signal } = waiter.leave;
     for (;;) {
-      await this.#connection.session({ retry });
+      const session = await this.#connection.session({ retry, signal });
+      await session.unblocked({ signal });
       const outlet = this.#open();
       if (outlet !== undefined) return outlet;
     }
@@ -137,6 +163,13 @@ async function declareAside(
 
 function refused(cause: Error): MessageDeliveryFailure {
   return new MessageDeliveryFailure(`the broker refused: ${cause.message}`, { cause });
+}
+
+function tooLarge(bytes: number, maxBytes: number): MessageTooLarge {
+  return new MessageTooLarge(
+    `the message has ${bytes} bytes, and the broker takes ${maxBytes}: send less, compress it, or raise ` +
+      'max_message_size there and rabbit.maxMessageBytes here',
+  );
 }
 
 /** Marks what is known to be declared, so that later sends wait for nothing. */

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
-import { cancelled, waitFor } from '../../waiting.ts';
+import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import type { TransportHost } from '../transport-url.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import { Arrivals } from './arrivals.ts';
 import { isRefusal } from './connect-failure.ts';
 import { corkByTurn } from './cork-by-turn.ts';
 import { credentialsFor } from './login.ts';
@@ -33,12 +34,15 @@ export class Session {
   readonly channel: ConfirmChannel;
   /** Acknowledges what is delivered on the channel. */
   readonly acknowledgements: Acknowledgements;
+  /** The largest body that the broker takes. */
+  readonly maxMessageBytes: number;
   readonly #model: ChannelModel;
   readonly #socket: AbortController;
   readonly #options: ResolvedRabbitOptions;
   #isOpen = true;
   #blockReason: string | undefined;
   #unblockedAt = 0;
+  readonly #unblocked = new Arrivals<void>();
   #onBlocked: (reason: string | undefined) => void = () => {};
   #endReason: Error | undefined;
   #resolveEnded: (reason: Error) => void = () => {};
@@ -54,6 +58,7 @@ export class Session {
     this.#model = model;
     this.#socket = socket;
     this.#options = options;
+    this.maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes(model);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -133,6 +138,15 @@ export class Session {
     return this.#unblockedAt;
   }
 
+  /**
+   * Resolves when the broker takes messages again, or never will over this session.
+   *
+   * @throws as the options say.
+   */
+  async unblocked(options: WaitOptions): Promise<void> {
+    if (this.isBlocked && this.#isOpen) await this.#unblocked.wait('the broker to go on', options);
+  }
+
   /** Has a function told when the broker asks us to stop publishing, and why, or to go on: no reason. */
   onBlocked(tell: (reason: string | undefined) => void): void {
     this.#onBlocked = tell;
@@ -178,6 +192,7 @@ export class Session {
     this.#endReason = reason;
     this.#socket.abort();
     this.#resolveEnded(reason);
+    this.#unblocked.arrived();
   }
 
   /** Says good-bye to the broker, for at most `closeTimeoutMs`, and ends the session. Idempotent. */
@@ -194,6 +209,7 @@ export class Session {
     } finally {
       this.#socket.abort();
       this.#resolveEnded(new ClosedError('the connection was closed'));
+      this.#unblocked.arrived();
     }
   }
 
@@ -214,6 +230,7 @@ export class Session {
       if (reason === undefined) this.#unblockedAt = performance.now();
       this.#blockReason = reason;
       this.#onBlocked(reason);
+      if (reason === undefined) this.#unblocked.arrived();
     };
     this.#model.on('blocked', onBlocked);
     this.#model.on('unblocked', () => onBlocked(undefined));
@@ -229,4 +246,11 @@ export class Session {
 /** amqplib's own, which it does not list in its types. */
 function socketOf(model: ChannelModel): Socket {
   return (model.connection as unknown as { readonly stream: Socket }).stream;
+}
+
+/** What `max_message_size` is unless somebody has changed it; the broker does not tell. */
+function defaultMaxMessageBytes(model: ChannelModel): number {
+  const { serverProperties } = model.connection;
+  const major = Number.parseInt(String(serverProperties?.['version'] ?? ''), 10);
+  return (major >= 4 ? 16 : 128) * 2 ** 20;
 }
