@@ -65,6 +65,17 @@ def open_transport(settings):
     ``settings['options']`` holds oslo.messaging's own options by section, for example
     ``{'oslo_messaging_rabbit': {'heartbeat_timeout_threshold': 2}}``.
     """
+    return oslo_messaging.get_rpc_transport(
+        _read_conf(settings), settings['url'],
+        allowed_remote_exmods=settings.get('allowed_remote_exmods', []))
+
+
+def open_notification_transport(settings):
+    """The same for notifications, for which oslo.messaging has a transport of its own."""
+    return oslo_messaging.get_notification_transport(_read_conf(settings), settings['url'])
+
+
+def _read_conf(settings):
     conf = cfg.ConfigOpts()
     with tempfile.NamedTemporaryFile('w', suffix='.conf') as file:
         for section, options in settings.get('options', {}).items():
@@ -74,8 +85,7 @@ def open_transport(settings):
         file.flush()
         conf(['--config-file', file.name], project='greenroom-peer')
     _register_global_options(conf)
-    return oslo_messaging.get_rpc_transport(
-        conf, settings['url'], allowed_remote_exmods=settings.get('allowed_remote_exmods', []))
+    return conf
 
 
 def _register_global_options(conf):
