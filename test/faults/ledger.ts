@@ -1,9 +1,7 @@
 /** What became of one id. */
 interface Entry {
-  /** Whether the sender was told that it is safe, or was answered. */
-  isConfirmed: boolean;
-  /** The error's class and message that the sender was told instead. */
-  failure: string | undefined;
+  /** Whether its sender was told that all is well, or given an error; nothing until it is told. */
+  told: 'confirmed' | 'failed' | undefined;
   /** How often it was executed. */
   executions: number;
 }
@@ -11,6 +9,7 @@ interface Entry {
 /** How the ledger's books stand. */
 export interface Account {
   readonly sent: number;
+  /** Those whose sender was told that they are safe, or was answered. */
   readonly confirmed: number;
   /** Those whose sender was given an error. */
   readonly failed: number;
@@ -19,7 +18,7 @@ export interface Account {
   /** Confirmed, and never executed. */
   readonly lost: number;
   /** Failed for their sender, and executed all the same: the outcome was unknown. */
-  readonly unknownButDone: number;
+  readonly failedButDone: number;
   /** How many executions there were beyond the first of each. */
   readonly duplicates: number;
 }
@@ -27,25 +26,27 @@ export interface Account {
 /** Keeps account of messages by their ids: what was sent, what its sender was told, what was executed. */
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
-  #last = 0;
+  readonly #failures = new Set<string>();
+  readonly #told = { confirmed: 0, failed: 0 };
+  /** Of those that were told so, how many were executed. */
+  readonly #toldAndDone = { confirmed: 0, failed: 0 };
+  #duplicates = 0;
+  #executedAt = performance.now();
+  #longestSilenceMs = 0;
 
-  /** A new id, of something that is about to be sent. */
-  next(): string {
-    const id = `m${++this.#last}`;
-    this.#entries.set(id, { isConfirmed: false, failure: undefined, executions: 0 });
-    return id;
-  }
-
-  /** Sends, and notes what the sender is told. Never rejects. */
+  /** Sends something under a new id, and notes what the sender is told. Never rejects. */
   async send(send: (id: string) => Promise<unknown>): Promise<void> {
-    const id = this.next();
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
+    const id = `m${this.#entries.size + 1}`;
+    const entry: Entry = { told: undefined, executions: 0 };
+    this.#entries.set(id, entry);
     try {
       await send(id);
-      entry.isConfirmed = true;
+      this.#tell(entry, 'confirmed');
     } catch (error) {
-      entry.failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.#tell(entry, 'failed');
+      this.#failures.add(
+        error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      );
     }
   }
 
@@ -53,35 +54,41 @@ export class Ledger {
   executed(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new Error(`${id} was executed and never sent`);
-    entry.executions++;
+    const now = performance.now();
+    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, now - this.#executedAt);
+    this.#executedAt = now;
+    if (++entry.executions > 1) this.#duplicates++;
+    else if (entry.told !== undefined) this.#toldAndDone[entry.told]++;
+  }
+
+  /** The longest time between two executions since it was asked for last, in milliseconds. */
+  takeLongestSilence(): number {
+    const longest = this.#longestSilenceMs;
+    this.#longestSilenceMs = 0;
+    return longest;
   }
 
   /** What senders were told that were given an error; each text once. */
   get failures(): readonly string[] {
-    const texts = [...this.#entries.values()].map(({ failure }) => failure);
-    return [...new Set(texts.filter((text) => text !== undefined))];
-  }
-
-  /** The ids of what was confirmed and never executed. */
-  get lost(): readonly string[] {
-    return this.#idsOf(({ isConfirmed, executions }) => isConfirmed && executions === 0);
+    return [...this.#failures];
   }
 
   get account(): Account {
-    const entries = [...this.#entries.values()];
-    const isFailed = ({ failure }: Entry): boolean => failure !== undefined;
+    const { confirmed, failed } = this.#told;
     return {
-      sent: entries.length,
-      confirmed: entries.filter(({ isConfirmed }) => isConfirmed).length,
-      failed: entries.filter(isFailed).length,
-      open: entries.filter((entry) => !entry.isConfirmed && !isFailed(entry)).length,
-      lost: this.lost.length,
-      unknownButDone: entries.filter((entry) => isFailed(entry) && entry.executions > 0).length,
-      duplicates: entries.reduce((sum, { executions }) => sum + Math.max(0, executions - 1), 0),
+      sent: this.#entries.size,
+      confirmed,
+      failed,
+      open: this.#entries.size - confirmed - failed,
+      lost: confirmed - this.#toldAndDone.confirmed,
+      failedButDone: this.#toldAndDone.failed,
+      duplicates: this.#duplicates,
     };
   }
 
-  #idsOf(isWanted: (entry: Entry) => boolean): string[] {
-    return [...this.#entries].filter(([, entry]) => isWanted(entry)).map(([id]) => id);
+  #tell(entry: Entry, told: 'confirmed' | 'failed'): void {
+    entry.told = told;
+    this.#told[told]++;
+    if (entry.executions > 0) this.#toldAndDone[told]++;
   }
 }

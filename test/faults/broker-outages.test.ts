@@ -1,0 +1,230 @@
+import type { TransportOptions } from 'greenroom';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
+import { PrivateBroker } from '../support/private-broker.ts';
+import { Ledger } from './ledger.ts';
+import { steadily } from './load.ts';
+import { report, worst } from './report.ts';
+import { scaled } from './scale.ts';
+import { openClient, type Server, serve } from './serve.ts';
+
+interface Stage {
+  readonly ledger: Ledger;
+  readonly server: Server;
+  readonly call: () => Promise<void>;
+  readonly cast: () => Promise<void>;
+}
+
+describeWithPrivateBroker('an outage of the broker', () => {
+  let broker: PrivateBroker;
+  beforeAll(async () => {
+    broker = await PrivateBroker.start();
+  });
+  afterAll(() => broker.stop());
+
+  /** A server that acknowledges on reply, a client, and queues that survive the broker. */
+  async function stage(rabbit: TransportOptions['rabbit'] = {}): Promise<Stage> {
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    const { url } = broker;
+    const options = { topology: { durable: true }, ...rabbit };
+    const rpc = { acknowledge: 'on-reply' } as const;
+    const server = await serve({ url, topic, ledger, rabbit: options, rpc });
+    const client = await openClient(url, topic, { rabbit: options });
+    return {
+      ledger,
+      server,
+      call: () => ledger.send((id) => client.call({}, 'work', { id }, { timeoutMs: 60_000 })),
+      cast: () => ledger.send((id) => client.cast({}, 'work', { id })),
+    };
+  }
+
+  it.for([
+    ['durable', { durable: true }, scaled(2, 20)],
+    ['quorum', { quorum: true }, scaled(1, 20)],
+  ] as const)(
+    'by SIGKILL loses no confirmed cast to a %s queue',
+    { timeout: scaled(120_000, 900_000) },
+    async ([kind, topology, kills], context) => {
+      const castsAKill = scaled(1_500, 5_000);
+      const { ledger, cast } = await stage({ topology });
+      const load = steadily(100, cast);
+      const recovered: number[] = [];
+      for (let kill = 1; kill <= kills; kill++) {
+        await expect
+          .poll(() => ledger.account.confirmed, { interval: 100, timeout: 120_000 })
+          .toBeGreaterThanOrEqual(kill * castsAKill);
+        await broker.kill();
+        await broker.restart();
+        const backAt = performance.now();
+        const { confirmed } = ledger.account;
+        await expect
+          .poll(() => ledger.account.confirmed, { interval: 20 })
+          .toBeGreaterThan(confirmed);
+        recovered.push(performance.now() - backAt);
+      }
+      await load.stop();
+      await settled(ledger);
+
+      await report(context, {
+        fault: `2. broker SIGKILL and restart ×${kills} under casts to a ${kind} queue`,
+        promise:
+          '0 confirmed lost, each executed at least once; duplicates ≤ 0.5 %; publishing ≤ 1.5 s',
+        counts: { kills, ...ledger.account },
+        worstMs: { 'to confirm again': worst(recovered) },
+      });
+      expect(ledger.failures).toEqual([]);
+      expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
+      expect(ledger.account.duplicates).toBeLessThanOrEqual(0.005 * ledger.account.sent);
+      expect(worst(recovered)).toBeLessThan(10_000);
+    },
+  );
+
+  it(
+    'by SIGKILL in the middle of calls leaves none unanswered',
+    async (context) => {
+      const kills = scaled(1, 10);
+      const { ledger, call, server } = await stage();
+      const load = steadily(20, call);
+      for (let kill = 1; kill <= kills; kill++) {
+        const { confirmed } = ledger.account;
+        await expect.poll(() => ledger.account.confirmed).toBeGreaterThan(confirmed + 200);
+        await broker.kill();
+        await broker.restart();
+        await expect.poll(() => server.lost('listen')).toBe(kill);
+      }
+      await load.stop();
+      await report(context, {
+        fault: `1. broker SIGKILL and restart ×${kills} under 20 calls outstanding`,
+        promise: 'every call answered or failed with a named error before its timeout',
+        counts: { kills, ...ledger.account },
+      });
+      expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
+      // The reply queue goes with the broker, and what lay in it.
+      expect(ledger.failures.filter((text) => !/^MessagingTimeout:/.test(text))).toEqual([]);
+    },
+    scaled(120_000, 600_000),
+  );
+
+  it(
+    'in which it is restarted is one loss of each connection, and one return',
+    async (context) => {
+      const restarts = scaled(1, 5);
+      const { ledger, server, call } = await stage();
+      for (let restart = 1; restart <= restarts; restart++) {
+        await call();
+        await broker.restart();
+        await call();
+      }
+      const isReturn = ({ message }: { readonly message: string }): boolean =>
+        message === 'connected to the broker';
+      const returns = server.log.lines.filter(isReturn).length;
+      await report(context, {
+        fault: `3. broker restarted in order ×${restarts}`,
+        promise: 'one loss and one return of each connection; calls answered',
+        counts: { restarts, returns, ...ledger.account },
+      });
+      expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
+      expect(server.lost('listen')).toBe(restarts);
+      expect(returns).toBe(2 * restarts); // It listens and sends.
+    },
+    scaled(120_000, 300_000),
+  );
+
+  it(
+    'in which it is frozen is noticed, and over when it is thawed',
+    async (context) => {
+      const times = scaled(1, 10);
+      const { ledger, server, call } = await stage({ heartbeatMs: 1_000 });
+      const [noticed, recovered]: [number[], number[]] = [[], []];
+      for (let time = 1; time <= times; time++) {
+        await call();
+        broker.freeze();
+        const frozenAt = performance.now();
+        const meanwhile = call();
+        await expect.poll(() => server.lost('listen'), { interval: 10 }).toBe(time);
+        noticed.push(performance.now() - frozenAt);
+        broker.thaw();
+        const thawedAt = performance.now();
+        await meanwhile;
+        recovered.push(performance.now() - thawedAt);
+      }
+      await report(context, {
+        fault: `7. broker frozen (SIGSTOP) ×${times}, heartbeat 1 s`,
+        promise: 'noticed within two heartbeats (2,000 ms), resumed ≤ 1.5 s after it goes on',
+        counts: { times, ...ledger.account },
+        worstMs: { 'to notice': worst(noticed), 'to be answered': worst(recovered) },
+      });
+      expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
+      expect(worst(noticed)).toBeLessThan(5_000);
+      expect(worst(recovered)).toBeLessThan(10_000);
+    },
+    scaled(60_000, 300_000),
+  );
+
+  it(
+    'that is an operator who closes every connection fails no call',
+    async (context) => {
+      const times = scaled(2, 50);
+      const { ledger, server, call } = await stage();
+      const load = steadily(100, call);
+      const silences: number[] = [];
+      for (let time = 1; time <= times; time++) {
+        await expect.poll(() => ledger.account.confirmed).toBeGreaterThan(200 * time);
+        ledger.takeLongestSilence();
+        await broker.ctl(['close_all_connections', 'a test']);
+        const { confirmed } = ledger.account;
+        await expect.poll(() => ledger.account.confirmed).toBeGreaterThan(confirmed + 100);
+        silences.push(ledger.takeLongestSilence());
+      }
+      await load.stop();
+      await report(context, {
+        fault: `4. every connection closed by the operator ×${times} under 100 calls outstanding`,
+        promise: 'every call answered, 0 failed; consuming again within 1 s',
+        counts: { times, ...ledger.account },
+        worstMs: { 'between two executions': worst(silences) },
+      });
+      expect(ledger.failures).toEqual([]);
+      expect(ledger.account).toMatchObject({ open: 0, lost: 0, duplicates: 0 });
+      expect(server.lost('listen')).toBeGreaterThanOrEqual(times);
+      expect(worst(silences)).toBeLessThan(10_000);
+    },
+    scaled(60_000, 600_000),
+  );
+
+  it('that is a memory alarm makes publishers wait, and nobody reconnect', async (context) => {
+    const alarmMs = scaled(3_000, 10_000);
+    // Shorter than the alarm: what waits for the broker's memory is not taken for forgotten.
+    const { ledger, server, call } = await stage({ confirmTimeoutMs: 1_000 });
+    await call();
+    await broker.ctl(['set_vm_memory_high_watermark', 'absolute', '1MB']);
+    const load = steadily(100, call);
+    const blockedAt = performance.now();
+    await expect
+      .poll(() => performance.now() - blockedAt, { timeout: 2 * alarmMs })
+      .toBeGreaterThan(alarmMs);
+    const during = ledger.account.confirmed;
+    const clearedAt = performance.now();
+    await broker.ctl(['set_vm_memory_high_watermark', '0.4']);
+    await expect.poll(() => ledger.account.confirmed, { interval: 10 }).toBeGreaterThan(during);
+    const resumedMs = performance.now() - clearedAt;
+    await load.stop();
+    await call();
+
+    await report(context, {
+      fault: `16. memory alarm for ${alarmMs / 1000} s under 100 calls outstanding`,
+      promise: '0 lost, 0 failed, 0 reconnects; publishing resumes ≤ 2 s after it',
+      counts: { ...ledger.account, reconnects: server.lost('send') + server.lost('listen') },
+      worstMs: { 'to resume, the command that clears it included': worst([resumedMs]) },
+    });
+    expect(ledger.failures).toEqual([]);
+    expect(ledger.account).toMatchObject({ failed: 0, lost: 0, duplicates: 0 });
+    expect(server.lost('send') + server.lost('listen')).toBe(0);
+    expect(resumedMs).toBeLessThan(10_000);
+  }, 120_000);
+});
+
+/** What was confirmed last is executed last; that takes a moment. */
+async function settled(ledger: Ledger): Promise<void> {
+  await expect.poll(() => ledger.account.lost, { interval: 100 }).toBe(0);
+}
