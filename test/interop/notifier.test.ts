@@ -52,8 +52,13 @@ describeWithPython('notifications to Python', () => {
       for (let index = 0; index < 100; index += 1) void notifier.info({}, 'e', index);
       await notifier.flush({ timeoutMs: 20_000 });
       const batch = { size: 10, timeout: 2 };
-      const targets = [{ topic }];
-      await using python = await PythonNotificationListener.start({ url, targets, batch });
+      await using python = await PythonNotificationListener.start({
+        url,
+        targets: [{ topic }],
+        batch,
+        // Several threads would print the batches in an order of their own.
+        options: { DEFAULT: { executor_thread_pool_size: 1 } },
+      });
       const got = await python.notifications(100);
       expect(got.map((one) => one.payload)).toEqual(Array.from({ length: 100 }, (_, n) => n));
       expect(Math.max(...python.batchSizes)).toBe(10);
