@@ -27,19 +27,28 @@ export function versionArgument(given: string): string {
 }
 
 /**
+ * Reads any JSON.
+ *
+ * @param what - Begins the sentence of the complaint.
+ * @throws {@link UsageError} that says where it is wrong.
+ */
+export function jsonValue(given: string, what: string): unknown {
+  try {
+    return parseJsonText(given);
+  } catch (cause) {
+    const where = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${what} can't be read: ${where}`, { cause });
+  }
+}
+
+/**
  * Reads JSON that has to be an object.
  *
  * @param what - Begins the sentence of the complaint.
  * @throws {@link UsageError} that says what is wrong, and where.
  */
 export function jsonObject(given: string, what: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = parseJsonText(given);
-  } catch (cause) {
-    const where = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${what} can't be read: ${where}`, { cause });
-  }
+  const value = jsonValue(given, what);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
@@ -58,5 +67,23 @@ export async function methodArguments(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (given === undefined) return {};
   if (given !== '-') return jsonObject(given, 'the JSON arguments');
-  return jsonObject(await text(addAbortSignal(signal, process.stdin)), 'the JSON on stdin');
+  return jsonObject(await stdinText(signal), 'the JSON on stdin');
+}
+
+/**
+ * Reads the payload of a notification: the JSON given, stdin if it is `-`, `{}` if there is none.
+ *
+ * @throws {@link UsageError} as {@link jsonValue} does.
+ */
+export async function payloadArgument(
+  given: string | undefined,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (given === undefined) return {};
+  if (given !== '-') return jsonValue(given, 'the JSON payload');
+  return jsonValue(await stdinText(signal), 'the JSON on stdin');
+}
+
+function stdinText(signal: AbortSignal): Promise<string> {
+  return text(addAbortSignal(signal, process.stdin));
 }

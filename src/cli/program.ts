@@ -6,6 +6,7 @@ import type { CommandOptions } from './command-options.ts';
 import type { Environment } from './environment.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type ReportOptions, reportFailure } from './failure-report.ts';
+import { addNotifyCommand } from './notify.ts';
 import { type Output, presentableLine } from './output.ts';
 import { packageVersion } from './package-version.ts';
 import { addServeCommand } from './serve.ts';
@@ -68,6 +69,7 @@ function makeProgram(options: CommandOptions): Command {
   addServeCommand(program, options);
   addCallCommand(program, options);
   addCastCommand(program, options);
+  addNotifyCommand(program, options);
   addBenchCommand(program, options);
   return program;
 }
@@ -77,6 +79,7 @@ Examples:
   $ greenroom serve --executor pool
   $ greenroom call thumbnails resize '{"id": "a", "width": 320}' --timeout 5s
   $ greenroom cast thumbnails forget '{"id": "a"}' --fanout
+  $ greenroom notify '{"id": "a"}' --publisher-id billing.host-a --event-type invoice.sent
   $ greenroom bench thumbnails resize '{"id": "a", "width": 320}' --concurrency 1,16
 
 Exit codes:

@@ -13,8 +13,8 @@ import { interruptible } from './interruption.ts';
 import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
 import { reach } from './reach.ts';
-import { chooseTransportUrl, defaultTransportUrl } from './transport-choice.ts';
-import { UsageError } from './usage-error.ts';
+import { reachableUrl } from './reachable-url.ts';
+import { defaultTransportUrl } from './transport-choice.ts';
 
 /** Where a request goes, beside its topic. */
 export interface TargetOptions {
@@ -109,12 +109,7 @@ export async function sendRequest<T>(
   send: (client: RPCClient, parts: RequestParts) => Promise<T>,
   onDone: (result: T, ms: number) => void,
 ): Promise<void> {
-  const url = chooseTransportUrl(options.url, environment.transport) ?? defaultTransportUrl;
-  if (/^memory:/i.test(url)) {
-    throw new UsageError(
-      'memory:// lives inside one process, so nothing there can be reached from here',
-    );
-  }
+  const url = reachableUrl(options.url, environment.transport);
   const ctx = options.context === undefined ? {} : jsonObject(options.context, '--context');
   await interruptible(async (signal) => {
     const args = await methodArguments(json, signal);
