@@ -44,6 +44,23 @@ export { expectedExceptions } from './dispatcher/expected-exceptions.ts';
 export { expose } from './dispatcher/expose.ts';
 export type { ErrorClass, MethodMark, MethodNames } from './dispatcher/method-marks.ts';
 export type {
+  NotificationContext,
+  ReceivedNotification,
+} from './dispatcher/notification-dispatcher.ts';
+export {
+  type NotificationPriority,
+  notificationPriorities,
+} from './dispatcher/notification-endpoint.ts';
+export {
+  type FilterPattern,
+  type FilterRule,
+  NotificationFilter,
+  type NotificationFilterOptions,
+  type NotificationMetadata,
+  type NotificationParts,
+} from './dispatcher/notification-filter.ts';
+export { NotificationResult } from './dispatcher/notification-result.ts';
+export type {
   ConnectionChange,
   ConnectionRole,
   ConnectionState,
@@ -96,22 +113,23 @@ export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';
 export type { HostsOptions, PoolOptions, ProcessOptions } from './runtime/host-options.ts';
+export type {
+  EndpointsOption,
+  ModuleOption,
+  SerializerOption,
+} from './runtime/module-options.ts';
+export type { BatchOptions, NotificationOptions } from './runtime/notification-options.ts';
 export { plannedTopology } from './runtime/planned-topology.ts';
+export type { RPCOptions } from './runtime/rpc-options.ts';
 export {
   type DrainReport,
   Runtime,
   type StartOptions,
 } from './runtime/runtime.ts';
-export type {
-  EndpointsOption,
-  ModuleOption,
-  RPCOptions,
-  RuntimeOptions,
-  SerializerOption,
-} from './runtime/runtime-options.ts';
+export type { RuntimeOptions } from './runtime/runtime-options.ts';
 export type { RuntimeState, RuntimeStatus, StatusChange } from './runtime/runtime-status.ts';
 export type { ContextValues, Serializer } from './serializer.ts';
-export type { ServerTarget, Target } from './target.ts';
+export type { NotificationTarget, ServerTarget, Target } from './target.ts';
 export type { WaitOptions } from './waiting.ts';
 export type { BodyFormat } from './wire/body-format.ts';
 export type { Compression } from './wire/compression.ts';

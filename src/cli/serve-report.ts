@@ -27,12 +27,14 @@ class PlainReport implements ServeReport {
     this.#output = output;
   }
 
-  ready({ runtime, topic, serverName, transport }: Server, ms: number): void {
+  ready({ runtime, rpc, notificationTopics, transport }: Server, ms: number): void {
     const facts = [
       `ready in ${formatDuration(ms)}`,
       `executor ${runtime.executor} (${runtime.slots} ${runtime.slots === 1 ? 'slot' : 'slots'})`,
-      `topic ${topic}`,
-      `server ${serverName}`,
+      ...(rpc === undefined ? [] : [`topic ${rpc.topic}`, `server ${rpc.server}`]),
+      ...(notificationTopics.length > 0
+        ? [`notifications of ${notificationTopics.join(', ')}`]
+        : []),
       transport.url,
     ];
     this.#output.result(facts.join(' · '));
@@ -65,13 +67,13 @@ class JsonReport implements ServeReport {
     this.#output = output;
   }
 
-  ready({ runtime, transport, topic, serverName, configFile }: Server, ms: number): void {
+  ready({ runtime, transport, rpc, notificationTopics, configFile }: Server, ms: number): void {
     this.#print('ready', {
       ms: Math.round(ms),
       executor: runtime.executor,
       slots: runtime.slots,
-      topic,
-      server: serverName,
+      ...(rpc !== undefined && { topic: rpc.topic, server: rpc.server }),
+      ...(notificationTopics.length > 0 && { notifications: notificationTopics }),
       url: transport.url,
       config: configFile,
       pid: process.pid,

@@ -5,6 +5,8 @@ import {
   executorNames,
   type Log,
   loadConfig,
+  type NotificationOptions,
+  type NotificationTarget,
   Runtime,
   type RuntimeOptions,
   type Transport,
@@ -32,8 +34,10 @@ export interface Server {
   /** To be closed when the runtime has. */
   readonly transport: Transport;
   readonly configFile: string;
-  readonly topic: string;
-  readonly serverName: string;
+  /** The topic that is served and the server's name there; absent when no RPC is served. */
+  readonly rpc: { readonly topic: string; readonly server: string } | undefined;
+  /** The topics whose notifications are listened to. */
+  readonly notificationTopics: readonly string[];
   readonly drainTimeoutMs: number;
   /** Whether the runtime listens for SIGTERM and SIGINT. */
   readonly drainsOnSignals: boolean;
@@ -57,10 +61,11 @@ export async function startServer(
     const url = chooseTransportUrl(options.url, environment.transport);
     transport = await connectTransport(url, configured, log, signal);
     const settings = { drainTimeoutMs: 30_000, signals: true, ...configured };
-    const target = { server: hostname(), ...configured.rpc.target };
+    const { rpc, notifications } = configured;
+    const target = rpc && { server: hostname(), ...rpc.target };
     const runtime = new Runtime({
       ...settings,
-      rpc: { ...configured.rpc, target },
+      ...(rpc !== undefined && target !== undefined && { rpc: { ...rpc, target } }),
       transport,
       log,
     });
@@ -70,8 +75,8 @@ export async function startServer(
       runtime,
       transport,
       configFile: file,
-      topic: target.topic,
-      serverName: target.server,
+      rpc: target,
+      notificationTopics: notifications ? topicsOf(notifications) : [],
       drainTimeoutMs: settings.drainTimeoutMs,
       drainsOnSignals: settings.signals,
     };
@@ -81,6 +86,11 @@ export async function startServer(
   } finally {
     progress.end();
   }
+}
+
+function topicsOf({ targets }: NotificationOptions): string[] {
+  const list: readonly NotificationTarget[] = Array.isArray(targets) ? targets : [targets];
+  return list.map(({ topic }) => topic);
 }
 
 /** A wrong word in the environment is found before anything is started. */

@@ -27,6 +27,8 @@ export interface Executor {
    * {@link ClosedError} when the executor is stopped, before or meanwhile.
    */
   start(signal: AbortSignal): Promise<void>;
+  /** The priorities of notifications that an endpoint has a method for; none before the start. */
+  readonly priorities: readonly string[];
   /** How many requests could begin now. */
   readonly credit: number;
   /** Resolves when there is credit, or when the executor has stopped. */
@@ -56,7 +58,7 @@ export interface Execution {
   cancel(reason: CancelReason): void;
 }
 
-/** One request on its way to a method. */
+/** One request, or some notifications, on the way to a method. */
 export interface Work {
   /** The body as the driver delivered it. */
   readonly body: Uint8Array;
@@ -78,6 +80,17 @@ export interface Work {
    * it is to be known whose doing it is. @default false
    */
   readonly alone?: boolean;
+  /**
+   * The notifications that the body consists of, to be handled together; absent where it is a request.
+   * What is said of one body is said of each here. @default the body is a request
+   */
+  readonly notifications?: readonly BodyPart[] | undefined;
+}
+
+/** Where one of the notifications in a {@link Work}'s body ends, and what was said of it. */
+export interface BodyPart extends Pick<Work, 'contentType' | 'compression'> {
+  /** In bytes from the beginning of the body, in which they stand one after the other. */
+  readonly end: number;
 }
 
 /** What is known of a request once it has been read. */
@@ -99,6 +112,14 @@ export interface ReplyTo {
   readonly msgId: unknown;
 }
 
+/** Which of a work's notifications were not handled, by their places in its body. */
+export interface HandledNotifications {
+  /** To come again. */
+  readonly requeued: readonly number[];
+  /** No messages, with the reason. */
+  readonly malformed: readonly { readonly place: number; readonly reason: string }[];
+}
+
 /** What came of a request. */
 export type Outcome =
   /** The method ran, or could not be called; `body` is the encoded reply of a call. */
@@ -113,6 +134,8 @@ export type Outcome =
       readonly expected: boolean;
       /** Why it was asked to stop, if it was before it ended. */
       readonly cancelled?: CancelReason | undefined;
+      /** What became of each, where it was notifications; those that are not named were handled. */
+      readonly notifications?: HandledNotifications | undefined;
     }
   /** It asked whether it may begin, and may not; nothing ran. */
   | { readonly type: 'refused' }

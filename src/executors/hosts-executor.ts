@@ -73,6 +73,11 @@ export class HostsExecutor implements Executor {
     return credit;
   }
 
+  get priorities(): readonly string[] {
+    const [host] = this.#keeper.active;
+    return host?.priorities ?? [];
+  }
+
   get closed(): Promise<Error | undefined> {
     return this.#closed.promise;
   }

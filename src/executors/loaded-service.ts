@@ -1,7 +1,10 @@
+import { NotificationDispatcher } from '../dispatcher/notification-dispatcher.ts';
 import { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { ExecutorLoadFailure } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { loadEndpoints } from './endpoint-module.ts';
+import type { Serializer } from '../serializer.ts';
+import type { MessageLimits } from '../wire/message-limits.ts';
+import { type EndpointKind, loadEndpoints, notificationEndpoints } from './endpoint-module.ts';
 import type { ExecutorName } from './executor.ts';
 import { loadSerializer } from './serializer-module.ts';
 import type { Service } from './service.ts';
@@ -39,6 +42,10 @@ export interface EndpointLife {
 /** A service whose endpoints are there and have started. */
 export interface LoadedService {
   readonly dispatcher: RPCDispatcher;
+  /** Absent where nothing gets notifications. */
+  readonly notifications: NotificationDispatcher | undefined;
+  /** What is refused unread of notifications. */
+  readonly notificationLimits: MessageLimits | undefined;
   /** Disposes of the endpoints that were made here, last first; tells of each that fails. */
   dispose(onFailure: (error: unknown) => void): Promise<void>;
 }
@@ -49,7 +56,7 @@ export interface LoadedService {
  * @throws {@link ExecutorLoadFailure} when an endpoint or the serializer can't be had or started.
  */
 export async function loadService(service: Service, host: HostInfo): Promise<LoadedService> {
-  const { serializer, accessPolicy, typescriptLoader } = service;
+  const { accessPolicy, typescriptLoader, notifications } = service;
   const made: EndpointLife[] = [];
   const dispose = async (onFailure: (error: unknown) => void): Promise<void> => {
     for (const endpoint of made.splice(0).reverse()) {
@@ -60,22 +67,24 @@ export async function loadService(service: Service, host: HostInfo): Promise<Loa
       }
     }
   };
-  const endpoints: object[] = [];
-  for (const source of service.endpoints) {
-    if ('instance' in source) endpoints.push(source.instance);
-    else endpoints.push(...(await loadEndpoints(source, typescriptLoader)));
-  }
-  const loaded =
-    serializer === undefined || 'instance' in serializer
-      ? serializer?.instance
-      : await loadSerializer(serializer, typescriptLoader);
+  const called = await loadedOf(service, typescriptLoader);
+  const told =
+    notifications && (await loadedOf(notifications, typescriptLoader, notificationEndpoints));
   let dispatcher: RPCDispatcher;
+  let notificationDispatcher: NotificationDispatcher | undefined;
   try {
-    dispatcher = new RPCDispatcher({ endpoints, serializer: loaded, accessPolicy });
+    dispatcher = new RPCDispatcher({ ...called, accessPolicy });
+    if (notifications !== undefined && told !== undefined) {
+      const { isBatched, allowRequeue } = notifications;
+      notificationDispatcher = new NotificationDispatcher({ ...told, isBatched, allowRequeue });
+    }
   } catch (cause) {
     throw new ExecutorLoadFailure((cause as Error).message, { cause });
   }
-  const given = new Set(service.endpoints.flatMap((s) => ('instance' in s ? [s.instance] : [])));
+  const sources = [...service.endpoints, ...(notifications?.endpoints ?? [])];
+  const given = new Set(sources.flatMap((s) => ('instance' in s ? [s.instance] : [])));
+  // An instance may be there for both kinds, and has one life.
+  const endpoints = new Set([...called.endpoints, ...(told?.endpoints ?? [])]);
   for (const endpoint of endpoints) {
     try {
       await (endpoint as EndpointLife).onStart?.(host);
@@ -86,7 +95,30 @@ export async function loadService(service: Service, host: HostInfo): Promise<Loa
     // What was given is its giver's to dispose of.
     if (!given.has(endpoint)) made.push(endpoint);
   }
-  return { dispatcher, dispose };
+  return {
+    dispatcher,
+    notifications: notificationDispatcher,
+    notificationLimits: notifications?.limits,
+    dispose,
+  };
+}
+
+/** Loads, or takes, the endpoints and the serializer of one kind of work. */
+async function loadedOf(
+  { endpoints: sources, serializer }: Pick<Service, 'endpoints' | 'serializer'>,
+  typescriptLoader: string | undefined,
+  kind?: EndpointKind,
+): Promise<{ endpoints: object[]; serializer: Serializer<object> | undefined }> {
+  const endpoints: object[] = [];
+  for (const source of sources) {
+    if ('instance' in source) endpoints.push(source.instance);
+    else endpoints.push(...(await loadEndpoints(source, typescriptLoader, kind)));
+  }
+  const loaded =
+    serializer === undefined || 'instance' in serializer
+      ? serializer?.instance
+      : await loadSerializer(serializer, typescriptLoader);
+  return { endpoints, serializer: loaded };
 }
 
 function startFailure(endpoint: object, cause: unknown): ExecutorLoadFailure {

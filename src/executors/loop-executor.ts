@@ -7,7 +7,7 @@ import { CancelClock, defaultCancelGraceMs } from './cancel-clock.ts';
 import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
 import { lostAtOnce } from './hosts/host-calls.ts';
 import { defaultDisposeTimeoutMs, type LoadedService, loadService } from './loaded-service.ts';
-import { perform } from './perform.ts';
+import { performWork } from './perform-work.ts';
 import { RunningCall } from './running-call.ts';
 import type { Service } from './service.ts';
 import { Wakeup } from './wakeup.ts';
@@ -57,6 +57,10 @@ export class LoopExecutor implements Executor {
 
   get credit(): number {
     return this.slots - this.#running.size;
+  }
+
+  get priorities(): readonly string[] {
+    return this.#service?.notifications?.priorities ?? [];
   }
 
   get closed(): Promise<Error | undefined> {
@@ -111,7 +115,7 @@ export class LoopExecutor implements Executor {
     this.#closed.resolve(undefined);
   }
 
-  #run({ dispatcher }: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
+  #run(service: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
     const { cancelGraceMs = defaultCancelGraceMs, log = silentLog, wire } = this.#options;
     const ended = deferred<Outcome>();
     let begun: Begun | undefined;
@@ -133,7 +137,7 @@ export class LoopExecutor implements Executor {
     };
     this.#running.add(lose);
     const run = async (): Promise<void> => {
-      const outcome = await perform(dispatcher, work, place, begins, wire);
+      const outcome = await performWork(service, work, place, begins, wire);
       clock.end();
       this.#running.delete(lose);
       ended.resolve(outcome.type === 'done' ? { ...outcome, cancelled: clock.reason } : outcome);

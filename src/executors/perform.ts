@@ -87,7 +87,8 @@ export async function perform(
   };
 }
 
-function takenFormat({ contentType }: Work): BodyFormat {
+/** @throws {@link MalformedMessage} for a content type that is none of ours. */
+export function takenFormat({ contentType }: Pick<Work, 'contentType'>): BodyFormat {
   const format = formatOf(contentType);
   if (format !== undefined) return format;
   throw new MalformedMessage(

@@ -2,11 +2,15 @@ import { ExecutorLoadFailure } from '../errors.ts';
 import { type Executor, type ExecutorName, executorNames } from '../executors/executor.ts';
 import { HostsExecutor, type HostsExecutorOptions } from '../executors/hosts-executor.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
+import type { ModuleSource } from '../executors/module-source.ts';
 import { ProcessSpawner } from '../executors/processes/process-spawner.ts';
 import { ThreadSpawner } from '../executors/threads/thread-spawner.ts';
+import { defaultWireOptions } from '../executors/wire-options.ts';
 import { silentLog } from '../log.ts';
 import { suggestion } from '../nearest-name.ts';
+import type { Serializer } from '../serializer.ts';
 import type { ResolvedHostsOptions } from './host-options.ts';
+import type { ResolvedRPCOptions } from './rpc-options.ts';
 import type { ResolvedRuntimeOptions } from './runtime-options.ts';
 import { moduleOnly, type Source, sourceOf } from './sources.ts';
 import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
@@ -29,17 +33,28 @@ export function chooseExecutor(...words: readonly (string | undefined)[]): Execu
  * @throws {@link ExecutorLoadFailure} when the form of an endpoint or the serializer does not suit it.
  */
 export function makeExecutor(name: ExecutorName, options: ResolvedRuntimeOptions): Executor {
-  const endpoints = options.endpoints.map((option) => sourceOf(option));
-  const serializer = options.serializer === undefined ? undefined : sourceOf(options.serializer);
-  const typescriptLoader = typescriptLoaderFor(serializer ? [...endpoints, serializer] : endpoints);
-  const { accessPolicy, wire, cancelGraceMs, log } = options;
-  const service = { endpoints, serializer, accessPolicy, typescriptLoader, wire };
-  const common = { ...service, cancelGraceMs, log };
+  const { rpc, notifications, cancelGraceMs, log } = options;
+  const called = sourcesOf(rpc);
+  const told = notifications && {
+    ...sourcesOf(notifications),
+    isBatched: notifications.batch !== undefined,
+    allowRequeue: notifications.allowRequeue,
+    limits: notifications.limits,
+  };
+  const common = {
+    ...called,
+    notifications: told,
+    accessPolicy: rpc?.accessPolicy,
+    typescriptLoader: typescriptLoaderFor([called, told ?? noSources]),
+    wire: rpc?.wire ?? defaultWireOptions,
+    cancelGraceMs,
+    log,
+  };
   const hosted = (hosts: ResolvedHostsOptions): Omit<HostsExecutorOptions, 'name' | 'spawner'> => ({
     ...common,
     ...hosts,
-    endpoints: endpoints.map((source) => moduleOnly(source, 'endpoints', name)),
-    serializer: serializer && moduleOnly(serializer, 'serializer', name),
+    ...modulesOnly(called, name),
+    notifications: told && { ...told, ...modulesOnly(told, name) },
     // Where there is no log, what endpoints print would be lost in it.
     takesConsole: log !== silentLog,
   });
@@ -70,7 +85,40 @@ function places({ hosts, spareHosts }: ResolvedHostsOptions): number {
   return hosts + Math.max(spareHosts, 1);
 }
 
-function typescriptLoaderFor(sources: readonly Source<object>[]): string | undefined {
+/** What the endpoints of one kind of work come from, and their serializer. */
+interface Sources {
+  readonly endpoints: readonly Source<object>[];
+  readonly serializer: Source<Serializer<object>> | undefined;
+}
+
+const noSources: Sources = { endpoints: [], serializer: undefined };
+
+function sourcesOf(
+  options: Pick<ResolvedRPCOptions, 'endpoints' | 'serializer'> | undefined,
+): Sources {
+  if (options === undefined) return noSources;
+  const { endpoints, serializer } = options;
+  return {
+    endpoints: endpoints.map((option) => sourceOf(option)),
+    serializer: serializer === undefined ? undefined : sourceOf(serializer),
+  };
+}
+
+/** @throws {@link ExecutorLoadFailure} for an instance, with what to write instead. */
+function modulesOnly(
+  { endpoints, serializer }: Sources,
+  executor: ExecutorName,
+): { endpoints: ModuleSource[]; serializer: ModuleSource | undefined } {
+  return {
+    endpoints: endpoints.map((source) => moduleOnly(source, 'endpoints', executor)),
+    serializer: serializer && moduleOnly(serializer, 'serializer', executor),
+  };
+}
+
+function typescriptLoaderFor(all: readonly Sources[]): string | undefined {
+  const sources = all.flatMap(({ endpoints, serializer }) =>
+    serializer === undefined ? endpoints : [...endpoints, serializer],
+  );
   for (const source of sources) {
     if ('url' in source && needsTypescriptLoader(source.url))
       return findTypescriptLoader(source.url);

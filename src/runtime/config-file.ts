@@ -6,7 +6,9 @@ import type { TlsOptions } from '../driver/rabbit/tls-options.ts';
 import { InvalidOptionError } from '../errors.ts';
 import { importModule } from '../import-module.ts';
 import { checkOptions } from '../options.ts';
-import type { EndpointsOption, ModuleOption, RuntimeOptions } from './runtime-options.ts';
+import { listOf, type ModuleOption } from './module-options.ts';
+import type { RPCOptions } from './rpc-options.ts';
+import type { RuntimeOptions } from './runtime-options.ts';
 import { runtimeSchema } from './runtime-schema.ts';
 import { findTypescriptLoader, needsTypescriptLoader } from './typescript-loader.ts';
 
@@ -101,16 +103,18 @@ function anchored(options: RuntimeOptions, folder: string): RuntimeOptions {
       ? { ...option, module: anchoredPath(module, folder) }
       : option;
   };
-  const { endpoints, serializer } = options.rpc;
-  const list: readonly EndpointsOption[] = Array.isArray(endpoints) ? endpoints : [endpoints];
-  const rpc = {
-    ...options.rpc,
-    endpoints: list.map(anchor),
-    ...(serializer !== undefined && { serializer: anchor(serializer) }),
+  const modulesIn = <T extends Pick<RPCOptions, 'endpoints' | 'serializer'>>(of: T): T => ({
+    ...of,
+    endpoints: listOf(of.endpoints).map(anchor),
+    ...(of.serializer !== undefined && { serializer: anchor(of.serializer) }),
+  });
+  const { rpc, notifications, rabbit } = options;
+  return {
+    ...options,
+    ...(rpc !== undefined && { rpc: modulesIn(rpc) }),
+    ...(notifications !== undefined && { notifications: modulesIn(notifications) }),
+    ...(rabbit?.tls && { rabbit: { ...rabbit, tls: anchoredTls(rabbit.tls, folder) } }),
   };
-  const { rabbit } = options;
-  if (rabbit?.tls === undefined) return { ...options, rpc };
-  return { ...options, rpc, rabbit: { ...rabbit, tls: anchoredTls(rabbit.tls, folder) } };
 }
 
 function anchoredTls(tls: TlsOptions, folder: string): TlsOptions {

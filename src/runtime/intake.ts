@@ -9,7 +9,8 @@ import { isPing } from './control-lane.ts';
 import type { Crashes } from './crashes.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
 import type { Duplicates } from './duplicates.ts';
-import type { OutcomeCounts, Outcomes } from './outcomes.ts';
+import type { IntakeCounts } from './intake-counts.ts';
+import type { Outcomes } from './outcomes.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What an {@link Intake} brings together. */
@@ -26,37 +27,6 @@ export interface IntakeOptions {
   readonly outcomes: Outcomes;
   readonly crashes: Crashes;
   readonly log: Log;
-}
-
-/** What became of the messages, in numbers. */
-export interface IntakeCounts extends OutcomeCounts {
-  /** Given back to the queue: not begun here, or not done. */
-  readonly returned: number;
-}
-
-/** The counts of a server that has served nothing. */
-export const noCounts: IntakeCounts = {
-  finished: 0,
-  returned: 0,
-  abandoned: 0,
-  cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
-};
-
-/** What was counted between two moments. */
-export function countsSince(before: IntakeCounts, now: IntakeCounts): IntakeCounts {
-  const cancelled = (reason: CancelReason): number =>
-    now.cancelled[reason] - before.cancelled[reason];
-  return {
-    finished: now.finished - before.finished,
-    returned: now.returned - before.returned,
-    abandoned: now.abandoned - before.abandoned,
-    cancelled: {
-      deadline: cancelled('deadline'),
-      'caller-gone': cancelled('caller-gone'),
-      cancelled: cancelled('cancelled'),
-      draining: cancelled('draining'),
-    },
-  };
 }
 
 /**

@@ -10,8 +10,7 @@ import { HostsExecutor } from '../executors/hosts-executor.ts';
 import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { readEnvironment } from './environment.ts';
-import { countsSince, type IntakeCounts, noCounts } from './intake.ts';
-import { RPCServer } from './rpc-server.ts';
+import { countsSince, type IntakeCounts, noCounts } from './intake-counts.ts';
 import {
   type ResolvedRuntimeOptions,
   type RuntimeOptions,
@@ -23,6 +22,7 @@ import {
   StatusBoard,
   type StatusChange,
 } from './runtime-status.ts';
+import { Servers } from './servers.ts';
 import { listenForSignals } from './signals.ts';
 
 /** How {@link Runtime.start} starts. */
@@ -38,7 +38,7 @@ export interface DrainReport extends IntakeCounts {}
 export interface RuntimeCounts extends IntakeCounts {}
 
 /**
- * Serves RPC endpoints: what an application starts.
+ * Serves RPC and notification endpoints: what an application starts.
  *
  * It listens on a transport, hands each message to an executor, and sends the replies. A runtime
  * lives once: after it has stopped, make another.
@@ -59,7 +59,7 @@ export class Runtime implements AsyncDisposable {
   readonly #aborting = new AbortController();
   readonly #status = new StatusBoard();
   #executor: Executor | undefined;
-  #server: RPCServer | undefined;
+  #servers: Servers | undefined;
   #starting: Promise<void> | undefined;
   #draining: Promise<DrainReport> | undefined;
   #failure: Error | undefined;
@@ -110,7 +110,7 @@ export class Runtime implements AsyncDisposable {
 
   /** What became of the calls since the runtime was started. */
   get counts(): RuntimeCounts {
-    return this.#server?.counts ?? noCounts;
+    return this.#servers?.counts ?? noCounts;
   }
 
   /** The hosts of `pool` and `process`; absent under the other executors, and before the start. */
@@ -204,8 +204,8 @@ export class Runtime implements AsyncDisposable {
       await this.#executor.start(signal);
       signal.throwIfAborted();
       void this.#executor.closed.then((reason) => reason && this.#fail(reason));
-      this.#server = new RPCServer(this.#options, this.#executor);
-      await this.#server.open(signal, {
+      this.#servers = new Servers(this.#options, this.#executor);
+      await this.#servers.open(signal, {
         onTransport: (transport) => this.#status.watch(transport),
         onFailure: (error) => this.#fail(asError(error)),
       });
@@ -242,12 +242,12 @@ export class Runtime implements AsyncDisposable {
       if (this.#failure === undefined) await this.#starting?.catch(() => {});
     }
     const steps: readonly (() => unknown)[] = [
-      () => this.#server?.stopTaking(),
+      () => this.#servers?.stopTaking(),
       () => this.#finish(timeoutMs),
       () => this.#executor?.stop(),
-      () => this.#server?.flushReplies(),
-      () => this.#server?.closeListener(),
-      () => this.#server?.closeTransport(),
+      () => this.#servers?.flush(),
+      () => this.#servers?.closeListeners(),
+      () => this.#servers?.closeTransport(),
     ];
     for (const step of steps) {
       try {
@@ -271,9 +271,9 @@ export class Runtime implements AsyncDisposable {
     if (this.#aborting.signal.aborted) endGrace();
     else this.#aborting.signal.addEventListener('abort', endGrace, { once: true });
     const cancelGraceMs = Math.min(this.#options.cancelGraceMs, timeoutMs / 10);
-    const idle = this.#server?.idle().then(endGrace);
+    const idle = this.#servers?.idle().then(endGrace);
     await pause(timeoutMs - cancelGraceMs, grace.signal);
-    this.#server?.cancelAll('draining');
+    this.#servers?.cancelAll('draining');
     await Promise.race([idle, pause(cancelGraceMs, grace.signal)]);
     endGrace();
   }

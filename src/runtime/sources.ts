@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { ExecutorLoadFailure } from '../errors.ts';
 import type { ExecutorName } from '../executors/executor.ts';
 import type { ModuleSource } from '../executors/module-source.ts';
-import type { ModuleOption } from './runtime-options.ts';
+import type { ModuleOption } from './module-options.ts';
 
 /** Something that is there already, or a module to load it from. */
 export type Source<T extends object> = ModuleSource | { readonly instance: T };

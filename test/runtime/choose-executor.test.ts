@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ExecutorName, RuntimeOptions } from '../../src/index.ts';
+import type { ExecutorName, RPCOptions, RuntimeOptions } from '../../src/index.ts';
 import { ExecutorLoadFailure, Runtime } from '../../src/index.ts';
 import { endpointUrl } from '../executors/conformance/workshop.ts';
 import { errorOf, memory, openTheatre } from './theatre.ts';
@@ -47,7 +47,7 @@ describe('[endpoints]', () => {
       return 'small';
     }
   }
-  const options = (endpoints: RuntimeOptions['rpc']['endpoints']): RuntimeOptions => ({
+  const options = (endpoints: RPCOptions['endpoints']): RuntimeOptions => ({
     rpc: { target: { topic: 't', server: 's' }, endpoints },
     signals: false,
   });
@@ -71,7 +71,7 @@ describe('[endpoints]', () => {
   });
 
   const url = endpointUrl('actor');
-  it.each<[string, RuntimeOptions['rpc']['endpoints']]>([
+  it.each<[string, RPCOptions['endpoints']]>([
     ['a URL', new URL(url)],
     ["a URL's text", url],
     ['a path', new URL(url).pathname],

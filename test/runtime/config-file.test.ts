@@ -52,8 +52,8 @@ describe('loadConfig', () => {
     for (const [index, name] of configFileNames.entries()) {
       const { file, options } = await loadConfig(undefined, folder);
       expect(path.basename(file)).toBe(name);
-      expect(options.rpc.target.topic).toBe(`from-${Object.keys(texts)[index]}`);
-      expect(options.rpc.endpoints).toEqual([path.join(folder, 'endpoints', 'a.js')]);
+      expect(options.rpc?.target.topic).toBe(`from-${Object.keys(texts)[index]}`);
+      expect(options.rpc?.endpoints).toEqual([path.join(folder, 'endpoints', 'a.js')]);
       await rm(file);
     }
   });
@@ -63,7 +63,7 @@ describe('loadConfig', () => {
     await write('deploy/other.yaml', texts['yaml']?.('named') ?? '');
     const { file, options } = await loadConfig('deploy/other.yaml', folder);
     expect(file).toBe(path.join(folder, 'deploy', 'other.yaml'));
-    expect(options.rpc.target.topic).toBe('named');
+    expect(options.rpc?.target.topic).toBe('named');
     expect((await loadConfig(file, tmpdir())).file).toBe(file);
   });
 
@@ -80,7 +80,7 @@ describe('loadConfig', () => {
       JSON.stringify({ rpc: { target: { topic: 't' }, endpoints } }),
     );
     const { options } = await loadConfig(file, tmpdir());
-    expect(options.rpc.endpoints).toEqual([
+    expect(options.rpc?.endpoints).toEqual([
       path.join(folder, 'deploy', 'a.js'),
       path.join(folder, 'b.js'),
       'file:///c.js',
@@ -94,7 +94,7 @@ describe('loadConfig', () => {
       'c.mjs',
       `export default async () => ({ rpc: ${JSON.stringify(rpc('made'))} });`,
     );
-    expect((await loadConfig(file)).options.rpc.target.topic).toBe('made');
+    expect((await loadConfig(file)).options.rpc?.target.topic).toBe('made');
   });
 
   it('gives options that a runtime takes, endpoints and all', async () => {

@@ -71,7 +71,7 @@ describe('[serializer]', () => {
     const load = async (serializer: unknown) => {
       const rpc = { target: { topic: 't' }, endpoints: './e.js', serializer };
       await writeFile(file, JSON.stringify({ rpc }));
-      return (await loadConfig(file)).options.rpc.serializer;
+      return (await loadConfig(file)).options.rpc?.serializer;
     };
     expect(await load('./s.js')).toBe(path.join(folder, 's.js'));
     expect(await load({ module: './s.js', export: 'S' })).toEqual({

@@ -62,6 +62,8 @@ export async function configuredService(
   const { file, options: configured } = await loadConfig(config);
   const url = sharedUrl(options, environment, configured);
   const { controlExchange, rabbit, rpc } = configured;
+  if (rpc === undefined)
+    throw new UsageError('the config serves no rpc, which is what is measured');
   const { topic, exchange, server = hostname() } = rpc.target;
   const { namespace, rpcVersion } = options;
   const target = targetOf(topic, {

@@ -88,6 +88,7 @@ export class HostCalls {
         contentType: work.contentType,
         compression: work.compression,
         asksToBegin: work.asksToBegin ?? false,
+        notifications: work.notifications,
         deadline: work.deadline === undefined ? undefined : work.deadline + performance.timeOrigin,
       }),
     );

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Begun } from '../executor.ts';
 import { type LoadedService, loadService } from '../loaded-service.ts';
-import { perform } from '../perform.ts';
+import { performWork } from '../perform-work.ts';
 import { RunningCall } from '../running-call.ts';
 import { HostLog } from './host-log.ts';
 import { HostMemory } from './host-memory.ts';
@@ -63,7 +63,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
       }
     });
   });
-  line.post({ type: 'ready' });
+  line.post({ type: 'ready', priorities: service.notifications?.priorities ?? [] });
   await stopped;
   stopping.abort();
   memory.stop();
@@ -92,7 +92,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     const call = new RunningCall(() => line.flagged(slot));
     running.set(id, call);
     const place = { call, log: log.of(id) };
-    const outcome = await perform(service.dispatcher, work, place, begins, setup.wire);
+    const outcome = await performWork(service, work, place, begins, setup.wire);
     running.delete(id);
     done.add({ id, outcome: portable(outcome) });
   }

@@ -1,6 +1,6 @@
 import type { CancelReason } from '../../cancel-reason.ts';
 import type { Log } from '../../log.ts';
-import type { Begun, Outcome } from '../executor.ts';
+import type { Begun, BodyPart, Outcome } from '../executor.ts';
 import type { HostName } from '../loaded-service.ts';
 import type { HostedService } from '../service.ts';
 import type { WireOptions } from '../wire-options.ts';
@@ -19,8 +19,8 @@ export type ToHost =
   | { readonly type: 'stop' };
 
 export type FromHost =
-  /** The endpoints are loaded. */
-  | { readonly type: 'ready' }
+  /** The endpoints are loaded, with methods for notifications of those priorities. */
+  | { readonly type: 'ready'; readonly priorities: readonly string[] }
   /** They are not, and never will be; the text is for the operator. */
   | { readonly type: 'load-failed'; readonly message: string; readonly stack: string | undefined }
   /** Posted before the method runs: it may keep the thread for as long as it likes. */
@@ -57,6 +57,7 @@ export interface WorkItem {
   /** On the clock that all threads share: `performance.timeOrigin + performance.now()`. */
   readonly deadline: number | undefined;
   readonly asksToBegin: boolean;
+  readonly notifications?: readonly BodyPart[] | undefined;
 }
 
 /** One outcome on its way back. */

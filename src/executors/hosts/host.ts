@@ -39,6 +39,7 @@ export class Host {
   readonly #calls: HostCalls;
   readonly #outbox: TurnBatch<number>;
   #memory: MemoryUse = { heapMb: 0, externalMb: 0 };
+  #priorities: readonly string[] = [];
   #completed = 0;
   #readyAt = Number.POSITIVE_INFINITY;
   #reservation: Deferred<void> | undefined;
@@ -88,6 +89,11 @@ export class Host {
   get credit(): number {
     const isShut = this.#hasEnded || this.#isRetiring || this.#reservation !== undefined;
     return isShut ? 0 : this.#calls.free;
+  }
+
+  /** The priorities of notifications that it has methods for, once it is ready. */
+  get priorities(): readonly string[] {
+    return this.#priorities;
   }
 
   /** How many requests have come to their end here. */
@@ -199,6 +205,7 @@ export class Host {
     switch (message.type) {
       case 'ready':
         this.#readyAt = performance.now();
+        this.#priorities = message.priorities;
         this.#ready.resolve();
         break;
       case 'load-failed':

@@ -1,0 +1,46 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import type { OutcomeCounts } from './outcomes.ts';
+
+/** What became of the messages, in numbers. */
+export interface IntakeCounts extends OutcomeCounts {
+  /** Given back to the queue: not begun here, or not done. */
+  readonly returned: number;
+}
+
+/** The counts of a server that has served nothing. */
+export const noCounts: IntakeCounts = {
+  finished: 0,
+  returned: 0,
+  abandoned: 0,
+  cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
+};
+
+/** What was counted between two moments. */
+export function countsSince(before: IntakeCounts, now: IntakeCounts): IntakeCounts {
+  return combined(now, before, (count, earlier) => count - earlier);
+}
+
+/** What was counted in two places. */
+export function addCounts(one: IntakeCounts, other: IntakeCounts): IntakeCounts {
+  return combined(one, other, (count, more) => count + more);
+}
+
+function combined(
+  one: IntakeCounts,
+  other: IntakeCounts,
+  combine: (one: number, other: number) => number,
+): IntakeCounts {
+  const cancelled = (reason: CancelReason): number =>
+    combine(one.cancelled[reason], other.cancelled[reason]);
+  return {
+    finished: combine(one.finished, other.finished),
+    returned: combine(one.returned, other.returned),
+    abandoned: combine(one.abandoned, other.abandoned),
+    cancelled: {
+      deadline: cancelled('deadline'),
+      'caller-gone': cancelled('caller-gone'),
+      cancelled: cancelled('cancelled'),
+      draining: cancelled('draining'),
+    },
+  };
+}

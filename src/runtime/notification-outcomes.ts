@@ -1,0 +1,135 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import type { Outcome } from '../executors/executor.ts';
+import { type Log, shortened } from '../log.ts';
+import type { Crashes } from './crashes.ts';
+import type { Duplicates } from './duplicates.ts';
+import type { OutcomeCounts } from './outcomes.ts';
+import type { RequeueBrake } from './requeue-brake.ts';
+import type { NotificationDelivery } from './waiting-notifications.ts';
+
+/** What {@link NotificationOutcomes} need. */
+export interface NotificationOutcomesOptions {
+  readonly duplicates: Duplicates;
+  readonly crashes: Crashes;
+  readonly brake: RequeueBrake;
+  readonly log: Log;
+}
+
+type Settled = Exclude<Outcome, { type: 'refused' }>;
+type Done = Extract<Outcome, { type: 'done' }>;
+type Lost = Extract<Outcome, { type: 'lost' }>;
+
+/**
+ * Settles notifications by what came of their work.
+ *
+ * | outcome | message |
+ * | --- | --- |
+ * | handled, or for nobody | acknowledge |
+ * | to come again | requeue, when the brake lets it |
+ * | no message | reject |
+ * | did not end when the listener stopped | requeue |
+ * | lost with a host | requeue |
+ * | lost with a host, alone, once too often | reject |
+ *
+ * To reject a message dead-letters it where the queue says so.
+ */
+export class NotificationOutcomes {
+  readonly #of: NotificationOutcomesOptions;
+  readonly #cancelled: Record<CancelReason, number> = {
+    deadline: 0,
+    'caller-gone': 0,
+    cancelled: 0,
+    draining: 0,
+  };
+  #finished = 0;
+  #abandoned = 0;
+
+  constructor(options: NotificationOutcomesOptions) {
+    this.#of = options;
+  }
+
+  get counts(): OutcomeCounts {
+    return {
+      finished: this.#finished,
+      abandoned: this.#abandoned,
+      cancelled: { ...this.#cancelled },
+    };
+  }
+
+  /** @returns How many were given back. */
+  settle(batch: readonly NotificationDelivery[], outcome: Settled): number {
+    switch (outcome.type) {
+      case 'done':
+        return this.#done(batch, outcome);
+      case 'malformed':
+        for (const delivery of batch) this.reject(delivery, outcome.error.message);
+        return 0;
+      case 'cancelled':
+        this.#cancelled[outcome.reason] += batch.length;
+        return this.#giveBack(batch);
+      case 'lost':
+        return this.#lost(batch, outcome);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Rejects what is no message. */
+  reject({ message }: NotificationDelivery, reason: string): void {
+    this.#of.log.error({ reason: shortened(reason) }, 'rejected a message that is no notification');
+    message.reject();
+  }
+
+  #done(batch: readonly NotificationDelivery[], { notifications, cancelled }: Done): number {
+    const { duplicates, brake } = this.#of;
+    if (cancelled !== undefined) this.#cancelled[cancelled] += batch.length;
+    const malformed = new Map(
+      notifications?.malformed.map(({ place, reason }) => [place, reason] as const),
+    );
+    const requeued = new Set(notifications?.requeued);
+    for (const [place, delivery] of batch.entries()) {
+      const { message, id } = delivery;
+      const reason = malformed.get(place);
+      if (reason !== undefined) this.reject(delivery, reason);
+      else if (requeued.has(place)) {
+        // Before it is back: the broker may deliver it again sooner, when the connection is lost.
+        duplicates.forget(id);
+        brake.requeue(id, message.redelivered, () => message.requeue());
+      } else {
+        brake.forget(id);
+        message.acknowledge();
+        this.#finished++;
+      }
+    }
+    return requeued.size;
+  }
+
+  /** The place where they ran is gone. */
+  #lost(batch: readonly NotificationDelivery[], { error, begun }: Lost): number {
+    const { crashes, log } = this.#of;
+    const fields = { method: begun && shortened(begun.method), reason: shortened(error.message) };
+    const [only] = batch;
+    if (only !== undefined && batch.length === 1) {
+      if (crashes.isTooMany(only.id, error, only.message.redelivered)) {
+        log.error(fields, 'set aside a notification that crashes its hosts');
+        only.message.reject();
+        this.#abandoned++;
+        return 0;
+      }
+    } else {
+      // It is some of them at the most; each is counted, and comes again to be handled alone.
+      for (const { id } of batch) if (id !== undefined) crashes.isTooMany(id, error, false);
+    }
+    const count = batch.length;
+    log.warn({ ...fields, count }, 'gave back notifications that were lost with their host');
+    return this.#giveBack(batch);
+  }
+
+  #giveBack(batch: readonly NotificationDelivery[]): number {
+    for (const { message, id } of batch) {
+      this.#of.duplicates.forget(id);
+      message.requeue();
+    }
+    return batch.length;
+  }
+}
