@@ -48,10 +48,6 @@ export type {
   ReceivedNotification,
 } from './dispatcher/notification-dispatcher.ts';
 export {
-  type NotificationPriority,
-  notificationPriorities,
-} from './dispatcher/notification-endpoint.ts';
-export {
   type FilterPattern,
   type FilterRule,
   NotificationFilter,
@@ -109,6 +105,7 @@ export type { RecycleLimits } from './executors/hosts/recycling.ts';
 export type { RestartLimits } from './executors/hosts/restart-brake.ts';
 export type { EndpointLife, HostInfo } from './executors/loaded-service.ts';
 export type { Log } from './log.ts';
+export { notificationPriorities } from './notification-method.ts';
 export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';

@@ -1,15 +1,15 @@
 import { type Log, shortened, shownValue, silentLog } from '../log.ts';
+import {
+  type NotificationMethod,
+  notificationPriorities,
+  priorityOf,
+} from '../notification-method.ts';
 import { type ContextValues, noOpSerializer, type Serializer } from '../serializer.ts';
 import { failureFrom } from '../wire/failure.ts';
 import type { Notification } from '../wire/notification.ts';
 import type { Cancellation } from './cancellation.ts';
 import { CallContext, type Context } from './context.ts';
-import {
-  NotificationEndpoint,
-  type NotificationPriority,
-  notificationPriorities,
-  priorityOf,
-} from './notification-endpoint.ts';
+import { NotificationEndpoint } from './notification-endpoint.ts';
 import type { NotificationMetadata } from './notification-filter.ts';
 import { NotificationResult } from './notification-result.ts';
 
@@ -63,7 +63,7 @@ const maxStackLength = 8_192;
  */
 export class NotificationDispatcher {
   /** The priorities that some endpoint has a method for. */
-  readonly priorities: readonly NotificationPriority[];
+  readonly priorities: readonly NotificationMethod[];
   readonly #options: NotificationDispatcherOptions;
   readonly #endpoints: readonly NotificationEndpoint[];
   readonly #serializer: Serializer<object>;
@@ -95,7 +95,7 @@ export class NotificationDispatcher {
     work: DispatchedNotifications,
   ): Promise<number[]> {
     const { log = silentLog } = work;
-    const groups = new Map<NotificationPriority, Received[]>();
+    const groups = new Map<NotificationMethod, Received[]>();
     const requeued: number[] = [];
     for (const [place, notification] of notifications.entries()) {
       try {
@@ -119,7 +119,7 @@ export class NotificationDispatcher {
   }
 
   /** @returns Nothing for a notification that is for nobody. */
-  #priorityOf(notification: Notification, log: Log): NotificationPriority | undefined {
+  #priorityOf(notification: Notification, log: Log): NotificationMethod | undefined {
     const { priority = '' } = notification;
     if (typeof priority !== 'string') {
       throw new TypeError(`the priority of a notification is no text: ${shownValue(priority)}`);
@@ -133,7 +133,7 @@ export class NotificationDispatcher {
 
   #received(
     place: number,
-    priority: NotificationPriority,
+    priority: NotificationMethod,
     notification: Notification,
     { cancellation, log }: DispatchedNotifications,
   ): Received {
@@ -168,7 +168,7 @@ export class NotificationDispatcher {
    * @returns Whether all of the group are to come again.
    */
   async #run(
-    priority: NotificationPriority,
+    priority: NotificationMethod,
     group: readonly Received[],
     work: DispatchedNotifications,
   ): Promise<boolean> {

@@ -1,24 +1,10 @@
+import {
+  type NotificationMethod,
+  notificationPriorities,
+  priorityOf,
+} from '../notification-method.ts';
 import { exposedMethods } from './exposure.ts';
 import type { FilterRule } from './notification-filter.ts';
-
-/** The priorities of notifications, which are the names of the methods that get them. */
-export const notificationPriorities = [
-  'audit',
-  'debug',
-  'info',
-  'warn',
-  'error',
-  'critical',
-  'sample',
-] as const;
-
-/** One of {@link notificationPriorities}. */
-export type NotificationPriority = (typeof notificationPriorities)[number];
-
-/** Takes text for a priority, or for none. */
-export function priorityOf(text: string): NotificationPriority | undefined {
-  return notificationPriorities.find((priority) => priority === text);
-}
 
 /** Whether a class, or its kind of objects, has a method for notifications. */
 export function handlesNotifications(exported: unknown): boolean {
@@ -49,7 +35,7 @@ export class NotificationEndpoint {
     this.#filterRule = filterRuleOf(instance, this.name);
   }
 
-  has(priority: NotificationPriority): boolean {
+  has(priority: NotificationMethod): boolean {
     return this.#methods.has(priority);
   }
 
@@ -59,7 +45,7 @@ export class NotificationEndpoint {
   }
 
   /** Runs the method of that priority. */
-  async run(priority: NotificationPriority, args: readonly unknown[]): Promise<unknown> {
+  async run(priority: NotificationMethod, args: readonly unknown[]): Promise<unknown> {
     const method = this.#methods.get(priority);
     return method && (await Reflect.apply(method, this.#instance, args));
   }
