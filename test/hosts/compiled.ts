@@ -13,6 +13,7 @@ const programs = [
   'test/hosts/server-program.ts',
   'test/hosts/endpoints/*.ts',
   'test/executors/endpoints/casualty.ts',
+  'test/faults/endpoints/*.ts',
 ];
 
 /**
