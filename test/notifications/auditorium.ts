@@ -19,7 +19,7 @@ import { uniqueTopic } from '../support/broker.ts';
 import type { Deed } from './endpoints/listener.ts';
 
 /** What a test changes of a runtime's options. */
-export type Changes = Partial<RuntimeOptions> & {
+export type Changes = Partial<Omit<RuntimeOptions, 'notifications'>> & {
   readonly notifications?: Partial<NotificationOptions>;
 };
 
