@@ -16,7 +16,9 @@ export async function startGreenroom(
   const runtime = new Runtime({
     transport: await brokerUrl(),
     rpc: { target: { topic, server }, endpoints },
+    // One host, for an endpoint keeps what it is told.
     pool: { threads: 1 },
+    process: { processes: 1 },
     signals: false,
     log,
   });
