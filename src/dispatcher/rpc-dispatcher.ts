@@ -64,7 +64,9 @@ export class RPCDispatcher {
     let found: Found | undefined;
     try {
       found = this.#find(request);
-      return { type: 'result', result: await this.#run(found, request, call) };
+      const values = this.#serializer.deserializeContext(request.context);
+      const result = await this.#run(found, request, call, values);
+      return { type: 'result', result: this.#serializer.serializeEntity(values, result) };
     } catch (error) {
       const expected =
         found === undefined
@@ -74,8 +76,7 @@ export class RPCDispatcher {
     }
   }
 
-  async #run(found: Found, request: Request, call: DispatchedCall): Promise<unknown> {
-    const values = this.#serializer.deserializeContext(request.context);
+  #run(found: Found, request: Request, call: DispatchedCall, values: object): unknown {
     const context = new CallContext({
       values,
       method: found.name,
@@ -88,8 +89,7 @@ export class RPCDispatcher {
       deadline: call.deadline,
     });
     const args = this.#argumentsOf(request.args, values);
-    const result: unknown = await found.method.run.call(found.endpoint.instance, context, args);
-    return this.#serializer.serializeEntity(values, result);
+    return found.method.run.call(found.endpoint.instance, context, args);
   }
 
   /**
@@ -101,7 +101,7 @@ export class RPCDispatcher {
     for (const endpoint of this.#endpoints) {
       if (!endpoint.serves(namespace)) continue;
       if (typeof version !== 'string') continue;
-      if (!isVersionCompatible(endpoint.version, version)) continue;
+      if (endpoint.version !== version && !isVersionCompatible(endpoint.version, version)) continue;
       if (typeof name !== 'string') {
         throw new TypeError(`method name is no string: ${shownAsText(name)}`);
       }

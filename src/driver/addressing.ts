@@ -18,14 +18,3 @@ export function destinationOf(target: Target, kind: 'call' | 'cast'): TargetDest
   }
   return { type: 'target', target: { ...target, topic } };
 }
-
-/** Which endpoint a request is for; what is not said has no key. */
-export function addressed({ namespace, version }: Target): {
-  namespace?: string;
-  version?: string;
-} {
-  return {
-    ...(namespace !== undefined && { namespace }),
-    ...(version !== undefined && { version }),
-  };
-}

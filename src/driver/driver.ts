@@ -2,6 +2,7 @@ import type { NotificationTarget, ServerTarget, Target } from '../target.ts';
 import type { WaitOptions } from '../waiting.ts';
 import type { ConnectionStatuses } from './connection-status.ts';
 import type { Declarations } from './declarations.ts';
+import type { Demand } from './demand.ts';
 import type { Outbound } from './outbound.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface Driver extends AsyncDisposable {
    * @returns The queue's name, to be sent as `_reply_q`; it stays the same over reconnections.
    */
   takeReplies(onReply: OnReply, options?: RetryOptions): Promise<string>;
+  /** The name of the reply queue while it is there and consumed: what {@link takeReplies} waits for. */
+  readonly openReplyQueue: string | undefined;
   /**
    * Whether anybody consumes from a queue; not when there is no such queue. A queue outlives the
    * process whose replies come to it: that it takes a message does not mean that anybody gets it.
@@ -115,6 +118,13 @@ export interface RetryOptions extends WaitOptions {
 export interface SendOptions extends RetryOptions {
   /** Whether it is an error that no queue takes the message. @default false */
   readonly mandatory?: boolean;
+  /**
+   * Until when a message may wait for a connection, on the clock of `performance.now()`. Unlike
+   * `timeoutMs` it leaves alone what is on its way, and costs nothing then.
+   */
+  readonly publishBefore?: number | undefined;
+  /** Ends the wait for a connection with the demand, and nothing is published after that. */
+  readonly demand?: Demand | undefined;
 }
 
 export interface ListenOptions extends WaitOptions {

@@ -1,6 +1,5 @@
-import { type ClosedError, type ErrorSubject, MalformedMessage } from '../errors.ts';
+import { type ClosedError, MalformedMessage } from '../errors.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
-import { type Deferred, deferred } from '../waiting.ts';
 import { type BodyFormat, formatOf } from '../wire/body-format.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
@@ -8,6 +7,7 @@ import { msgIdIn } from '../wire/ids.ts';
 import type { MessageLimits } from '../wire/message-limits.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
 import type { ArrivedReply } from './driver.ts';
+import { PendingCall, type PendingCallOptions } from './pending-call.ts';
 
 /** What {@link ReplyWaiters} are made of. */
 export interface ReplyWaitersOptions {
@@ -18,22 +18,6 @@ export interface ReplyWaitersOptions {
   readonly onBegun: (msgId: unknown, cancelQueue: string) => void;
 }
 
-/** A call that waits for its reply. */
-export interface ExpectedReply {
-  /** What is waited for, in words. */
-  readonly what: string;
-  /** Who to name in the error. */
-  readonly about: ErrorSubject;
-  /** Called when the server says that the call is still running. */
-  readonly onKeepAlive: () => void;
-}
-
-interface Waiter extends ExpectedReply {
-  readonly replied: Deferred<unknown>;
-  /** The last result that was not null: servers before oslo.messaging 4 end with an empty message. */
-  result: unknown;
-}
-
 /**
  * Waits for the reply to each call that this process has sent.
  *
@@ -42,7 +26,7 @@ interface Waiter extends ExpectedReply {
  * may send keep-alives after its answer. Source: oslo-wire.md 1.9 and 10.
  */
 export class ReplyWaiters {
-  readonly #waiters = new Map<unknown, Waiter>();
+  readonly #waiters = new Map<unknown, PendingCall>();
   readonly #options: ReplyWaitersOptions;
   #orphaned = 0;
   #hasExpected = false;
@@ -57,22 +41,17 @@ export class ReplyWaiters {
   }
 
   /**
-   * Starts to wait, before the request is sent.
+   * Starts to wait, before the request is sent; until the call has ended.
    *
-   * @returns A promise of the result; it rejects with {@link RemoteError} when the method failed, with
+   * @returns The call. It fails with {@link RemoteError} when the method failed, with
    * {@link MalformedMessage} when the reply cannot be read, with {@link ClosedError} when the transport
-   * closes. End the wait with {@link forget}.
+   * closes, and as the options say.
    */
-  expect(msgId: string, expected: ExpectedReply): Promise<unknown> {
+  expect(msgId: string, options: PendingCallOptions): PendingCall {
     this.#hasExpected = true;
-    const replied = deferred<unknown>();
-    this.#waiters.set(msgId, { ...expected, replied, result: null });
-    return replied.promise;
-  }
-
-  /** Stops waiting for a call. */
-  forget(msgId: string): void {
-    this.#waiters.delete(msgId);
+    const call = new PendingCall(options, () => this.#waiters.delete(msgId));
+    this.#waiters.set(msgId, call);
+    return call;
   }
 
   /** Takes a message that arrived in the reply queue. */
@@ -102,13 +81,9 @@ export class ReplyWaiters {
       log.debug({ msgId: shownValue(msgId) }, 'dropped a reply nobody waits for');
       return;
     }
-    if (reply.failure !== undefined) {
-      waiter.replied.reject(remoteErrorFrom(reply.failure, waiter.about));
-    } else {
-      waiter.result = reply.result ?? waiter.result;
-      if (reply.ending) waiter.replied.resolve(waiter.result);
-      else waiter.onKeepAlive();
-    }
+    if (reply.failure !== undefined) waiter.fail(remoteErrorFrom(reply.failure, waiter.about));
+    else if (reply.ending) waiter.succeed(reply.result);
+    else waiter.heard(reply.result);
   }
 
   /** Fails the call whose reply cannot be read, if the body says which it is without a parse. */
@@ -119,13 +94,12 @@ export class ReplyWaiters {
       this.#options.log.error({ reason }, 'dropped a reply that cannot be read');
       return;
     }
-    const { what, about, replied } = waiter;
-    replied.reject(new MalformedMessage(`${what} cannot be read: ${reason}`, { ...about, cause }));
+    const { what, about } = waiter;
+    waiter.fail(new MalformedMessage(`${what()} cannot be read: ${reason}`, { ...about, cause }));
   }
 
   /** Fails every call that still waits. */
   close(reason: ClosedError): void {
-    for (const { replied } of this.#waiters.values()) replied.reject(reason);
-    this.#waiters.clear();
+    for (const call of [...this.#waiters.values()]) call.fail(reason);
   }
 }

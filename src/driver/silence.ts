@@ -1,19 +1,9 @@
-import { type ErrorSubject, MessagingTimeout } from '../errors.ts';
-
 /** Watches a call whose server is to say now and then that it is still running. */
 export class Silence {
-  /** Rejects with {@link MessagingTimeout} when nothing was heard for as long as is allowed. */
-  readonly tooLong: Promise<never>;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(allowedMs: number, about: ErrorSubject) {
-    let onTooLong: () => void = () => {};
-    this.tooLong = new Promise((_resolve, reject) => {
-      onTooLong = () => {
-        const text = `heard nothing of ${about.method} for ${allowedMs} ms: its server may be gone`;
-        reject(new MessagingTimeout(text, about));
-      };
-    });
+  /** @param onTooLong - Called once, when nothing was heard for as long as is allowed. */
+  constructor(allowedMs: number, onTooLong: () => void) {
     this.#timer = setTimeout(onTooLong, allowedMs);
   }
 

@@ -1,6 +1,6 @@
 import { ClosedError, type ErrorSubject } from '../errors.ts';
 import { formatTarget, type NotificationTarget, type Target } from '../target.ts';
-import { cancelled, type WaitOptions, waitFor } from '../waiting.ts';
+import { cancelled, type WaitOptions } from '../waiting.ts';
 import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
 import { cancellableHeaders, cancellationIn } from '../wire/cancellation.ts';
 import { type Compression, compressed } from '../wire/compression.ts';
@@ -10,17 +10,17 @@ import {
   type Notification,
   type NotificationFormat,
 } from '../wire/notification.ts';
-import { encodeRequest, type Request } from '../wire/request.ts';
-import { addressed, destinationOf, type TargetDestination } from './addressing.ts';
+import { type CallInfo, encodeRequest, type Request } from '../wire/request.ts';
+import { destinationOf, type TargetDestination } from './addressing.ts';
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
 import { Canceller } from './canceller.ts';
 import type { ConnectionChange, ConnectionStatus } from './connection-status.ts';
 import { withTrouble } from './connection-trouble.ts';
 import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
+import type { PendingCall } from './pending-call.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
-import { Silence } from './silence.ts';
 import {
   type ResolvedTransportOptions,
   resolveTransportOptions,
@@ -143,44 +143,27 @@ export class Transport implements AsyncDisposable {
    */
   async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
     const destination = destinationOf(target, 'call');
+    const { method } = request;
     const msgId = newId();
-    const about: ErrorSubject = { target, method: request.method, msgId };
-    const what = replyTo(request.method, target);
-    const { signal } = options;
+    const about: ErrorSubject = { target, method, msgId };
+    const what = (): string => `the reply to ${method} from ${formatTarget(target)}`;
+    const { signal, timeoutMs } = options;
     this.#assertOpen();
-    if (signal?.aborted) throw cancelled(what, signal, about);
-    const monitorSeconds = wholeSeconds(options.callMonitorTimeoutMs);
-    const silence =
-      monitorSeconds === undefined ? undefined : new Silence(monitorSeconds * 1000, about);
-    const onKeepAlive = (): void => silence?.broken();
-    const replied = this.#waiters.expect(msgId, { what, about, onKeepAlive });
-    const unsent = new AbortController();
-    const sent = this.#sendCall(destination, request, {
-      msgId,
-      monitorSeconds,
-      deadline: performance.now() + options.timeoutMs,
-      mandatory: options.mandatory,
-      retry: options.retry,
-      isCancellable: signal !== undefined,
-      signal: unsent.signal,
-    });
+    if (signal?.aborted) throw cancelled(what(), signal, about);
+    const monitorTimeout = wholeSeconds(options.callMonitorTimeoutMs);
+    const silenceMs = monitorTimeout && monitorTimeout * 1000;
+    // Before the call itself hears of the signal, and ends.
     const stopWatching = signal && this.#canceller.watch(msgId, signal);
-    let isSent = false;
-    const sentAndReplied = sent.then(() => {
-      isSent = true;
-      return replied;
-    });
-    const ends = [replied, sentAndReplied];
-    if (silence !== undefined) ends.push(silence.tooLong);
+    const call = this.#waiters.expect(msgId, { timeoutMs, signal, silenceMs, about, what });
+    const deadline = performance.now() + timeoutMs;
+    const sent = { request, call, callInfo: { msgId, monitorTimeout }, deadline, options };
+    this.#sendCall(destination, sent).catch((error: unknown) => call.fail(error));
     try {
-      return await waitFor(Promise.race(ends), what, options, about);
+      return await call.ended;
     } catch (error) {
       throw withTrouble(error, this.status);
     } finally {
       stopWatching?.();
-      if (!isSent) unsent.abort();
-      silence?.stop();
-      this.#waiters.forget(msgId);
     }
   }
 
@@ -194,7 +177,8 @@ export class Transport implements AsyncDisposable {
     const destination = destinationOf(target, 'cast');
     this.#assertOpen();
     const mandatory = Boolean(options.mandatory) && !target.fanout;
-    const addressedRequest = { ...request, ...addressed(target), uniqueId: newId() };
+    const { namespace, version } = target;
+    const addressedRequest = { ...request, namespace, version, uniqueId: newId() };
     await this.#whenRoom(options, (left) => {
       const message = this.#sealed(addressedRequest, request.format);
       return this.driver.send(destination, message, { ...options, ...left, mandatory });
@@ -283,40 +267,45 @@ export class Transport implements AsyncDisposable {
     }
   }
 
-  async #sendCall(
-    destination: TargetDestination,
-    request: OutgoingRequest,
-    { msgId, monitorSeconds, deadline, mandatory = false, retry, isCancellable, signal }: SentCall,
-  ): Promise<void> {
-    // The reply queue has to exist, again after a lost connection, before anything is sent.
-    const replyQueue = await this.replyQueue({ signal, retry });
-    const callRequest = {
-      ...request,
-      ...addressed(destination.target),
-      uniqueId: newId(),
-      call: { msgId, replyQueue, monitorTimeout: monitorSeconds },
-    };
-    const headers = isCancellable ? cancellableHeaders : undefined;
+  async #sendCall(destination: TargetDestination, sent: SentCall): Promise<void> {
+    const { request, call, callInfo, deadline, options } = sent;
+    const { retry, signal, mandatory = false } = options;
+    const { demand } = call;
     const leftMs = (): number => Math.max(0, Math.floor(deadline - performance.now()));
-    await this.driver.outbound.send({ signal, timeoutMs: leftMs() }, () => {
-      const message = { ...this.#sealed(callRequest, request.format), headers };
-      const options = { signal, mandatory, retry };
-      return this.driver.send(destination, { ...message, expirationMs: leftMs() }, options);
+    // The reply queue has to exist, again after a lost connection, before anything is sent.
+    const replyQueue =
+      this.driver.openReplyQueue ?? (await this.replyQueue({ signal: demand.signal, retry }));
+    const { namespace, version } = destination.target;
+    const headers = signal && cancellableHeaders;
+    const waiting: WaitOptions = {
+      timeoutMs: leftMs(),
+      get signal() {
+        return demand.signal;
+      },
+    };
+    await this.driver.outbound.send(waiting, () => {
+      const callRequest = { ...request, namespace, version, uniqueId: newId() };
+      const message = this.#sealed(
+        { ...callRequest, call: { ...callInfo, replyQueue } },
+        request.format,
+      );
+      return this.driver.send(
+        destination,
+        { ...message, headers, expirationMs: leftMs() },
+        { mandatory, retry, publishBefore: deadline, demand },
+      );
     });
   }
 }
 
-/** What sending a call takes besides the request. */
+/** A call on its way out. */
 interface SentCall {
-  readonly msgId: string;
-  readonly monitorSeconds: number | undefined;
+  readonly request: OutgoingRequest;
+  readonly call: PendingCall;
+  readonly callInfo: Omit<CallInfo, 'replyQueue'>;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
-  readonly mandatory: boolean | undefined;
-  readonly retry: number | undefined;
-  /** Whether the server is to say where the call is cancelled. */
-  readonly isCancellable: boolean;
-  readonly signal: AbortSignal;
+  readonly options: CallOptions;
 }
 
 /**
@@ -339,10 +328,6 @@ export async function connect(
     await transport.close();
     throw error;
   }
-}
-
-function replyTo(method: string, target: Target): string {
-  return `the reply to ${method} from ${formatTarget(target)}`;
 }
 
 /** The wire's `_timeout` is whole seconds; less than asked for would fail a call too soon. */

@@ -1,33 +1,36 @@
 import type { CancelReason } from '../cancel-reason.ts';
-import { longestTimerMs } from '../waiting.ts';
+import { callDeadlines } from './deadlines.ts';
 
 /** How long a cancelled call may take to end by itself, in milliseconds. */
 export const defaultCancelGraceMs = 250;
 
-/** What a {@link CancelClock} goes by, and whom it tells. */
-export interface CancelClockOptions {
-  /** When the caller stops waiting, on the clock of `performance.now()`; absent when it never does. */
-  readonly deadline: number | undefined;
-  /** How long a cancelled call may take to end by itself, in milliseconds. */
-  readonly graceMs: number;
+/** Whom a {@link CancelClock} tells. */
+export interface CancelObserver {
   /** The call is to stop; called once at the most. */
-  readonly onCancel: (reason: CancelReason) => void;
+  onCancel(reason: CancelReason): void;
   /** It has not, and its grace is over; called once at the most. */
-  readonly onOverrun: (reason: CancelReason) => void;
+  onOverrun(reason: CancelReason): void;
 }
 
 /** Cancels one call when its deadline passes or it is asked to, and tells when its grace is over. */
 export class CancelClock {
-  readonly #options: CancelClockOptions;
-  #timer: NodeJS.Timeout | undefined;
+  /** When the caller stops waiting, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly #graceMs: number;
+  readonly #observer: CancelObserver;
+  #grace: NodeJS.Timeout | undefined;
   #reason: CancelReason | undefined;
   #hasEnded = false;
 
-  constructor(options: CancelClockOptions) {
-    this.#options = options;
-    if (options.deadline !== undefined) {
-      this.#after(options.deadline - performance.now(), () => this.cancel('deadline'));
-    }
+  /**
+   * @param deadline - Absent when the caller never stops waiting.
+   * @param graceMs - How long a cancelled call may take to end by itself, in milliseconds.
+   */
+  constructor(deadline: number | undefined, graceMs: number, observer: CancelObserver) {
+    this.deadline = deadline ?? Number.POSITIVE_INFINITY;
+    this.#graceMs = graceMs;
+    this.#observer = observer;
+    if (deadline !== undefined) callDeadlines.add(this);
   }
 
   /** Why the call was cancelled, if it was. */
@@ -35,30 +38,28 @@ export class CancelClock {
     return this.#reason;
   }
 
+  onDeadline(): void {
+    this.cancel('deadline');
+  }
+
   /** Cancels, for the first reason that is given; nothing once the call has ended. */
   cancel(reason: CancelReason): void {
     if (this.#hasEnded || this.#reason !== undefined) return;
     this.#reason = reason;
-    const { graceMs, onCancel, onOverrun } = this.#options;
-    this.#after(graceMs, () => onOverrun(reason));
-    onCancel(reason);
+    callDeadlines.delete(this);
+    // A call that never ends, also when it is told to, must not keep a process that has stopped.
+    this.#grace = setTimeout(() => this.#observer.onOverrun(reason), this.#graceMs).unref();
+    this.#observer.onCancel(reason);
   }
 
   /**
    * The call has ended: nothing is told any more. It is taken for cancelled when its deadline has passed:
-   * its method may have looked at the clock, and ended before the timer could fire.
+   * its method may have looked at the clock, and ended before that was noticed here.
    */
   end(): void {
-    const { deadline = Number.POSITIVE_INFINITY } = this.#options;
-    if (!this.#hasEnded && performance.now() >= deadline) this.#reason ??= 'deadline';
+    if (!this.#hasEnded && performance.now() >= this.deadline) this.#reason ??= 'deadline';
     this.#hasEnded = true;
-    clearTimeout(this.#timer);
-  }
-
-  #after(ms: number, act: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, Math.min(Math.max(ms, 0), longestTimerMs));
-    // A call that never ends, also when it is told to, must not keep a process that has stopped.
-    this.#timer.unref();
+    callDeadlines.delete(this);
+    clearTimeout(this.#grace);
   }
 }

@@ -2,13 +2,12 @@ import { AsyncResource } from 'node:async_hooks';
 import { ClosedError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { deferred, pause, waitFor } from '../waiting.ts';
-import { CallLog } from './call-log.ts';
-import { CancelClock, defaultCancelGraceMs } from './cancel-clock.ts';
-import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { defaultCancelGraceMs } from './cancel-clock.ts';
+import type { Begun, Execution, Executor, ExecutorName, Work } from './executor.ts';
 import { lostAtOnce } from './hosts/host-calls.ts';
 import { defaultDisposeTimeoutMs, type LoadedService, loadService } from './loaded-service.ts';
+import { LoopExecution } from './loop-execution.ts';
 import { performWork } from './perform-work.ts';
-import { RunningCall } from './running-call.ts';
 import type { Service } from './service.ts';
 import { Wakeup } from './wakeup.ts';
 import type { WireOptions } from './wire-options.ts';
@@ -42,8 +41,7 @@ export class LoopExecutor implements Executor {
   readonly #options: LoopExecutorOptions;
   readonly #freed = new Wakeup();
   readonly #closed = deferred<Error | undefined>();
-  /** How each call that runs is lost. */
-  readonly #running = new Set<() => void>();
+  readonly #running = new Set<LoopExecution>();
   readonly #stopSignal = new AbortController();
   #service: LoadedService | undefined;
   #stopping: Promise<void> | undefined;
@@ -109,7 +107,7 @@ export class LoopExecutor implements Executor {
 
   async #stop(): Promise<void> {
     this.#stopSignal.abort(new ClosedError('the executor was stopped'));
-    for (const lose of this.#running) lose();
+    for (const execution of this.#running) execution.lose();
     this.#freed.wake();
     if (this.#service !== undefined) await this.#dispose(this.#service);
     this.#closed.resolve(undefined);
@@ -117,35 +115,20 @@ export class LoopExecutor implements Executor {
 
   #run(service: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
     const { cancelGraceMs = defaultCancelGraceMs, log = silentLog, wire } = this.#options;
-    const ended = deferred<Outcome>();
-    let begun: Begun | undefined;
-    const call = new RunningCall();
-    const place = { call, log: new CallLog(log, () => begun) };
-    const clock = new CancelClock({
-      deadline: work.deadline,
-      graceMs: cancelGraceMs,
-      onCancel: (reason) => call.cancel(reason),
-      onOverrun: (reason) => ended.resolve({ type: 'cancelled', reason, begun }),
-    });
-    const lose = (): void => {
-      clock.cancel('draining');
-      ended.resolve({ type: 'lost', error: new ClosedError('the executor was stopped'), begun });
-    };
-    const begins = (note: Begun): boolean => {
-      begun = note;
-      return onBegin(note);
-    };
-    this.#running.add(lose);
-    const run = async (): Promise<void> => {
-      const outcome = await performWork(service, work, place, begins, wire);
-      clock.end();
-      this.#running.delete(lose);
-      ended.resolve(outcome.type === 'done' ? { ...outcome, cancelled: clock.reason } : outcome);
+    const execution = new LoopExecution(work, { graceMs: cancelGraceMs, log, onBegin });
+    this.#running.add(execution);
+    const onEnd = (): void => {
+      this.#running.delete(execution);
       this.#freed.wake();
     };
     // In an async context of its own, so that nothing a method stores there is seen by another.
-    new AsyncResource('GreenroomCall').runInAsyncScope(() => void run());
-    return { outcome: ended.promise, cancel: (reason) => clock.cancel(reason) };
+    new AsyncResource('GreenroomCall').runInAsyncScope(() => {
+      void performWork(service, work, execution, execution.begins, wire).then((performed) => {
+        execution.end(performed);
+        onEnd();
+      });
+    });
+    return execution;
   }
 
   async #dispose(service: LoadedService): Promise<void> {

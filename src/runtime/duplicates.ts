@@ -2,9 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { formatOf } from '../wire/body-format.ts';
 import { mentionsUniqueId, uniqueIdIn } from '../wire/ids.ts';
 
-/** How long an id is remembered, whatever else arrives. */
-const rememberedMs = 10 * 60_000;
-
 /**
  * Remembers the `_unique_id` of requests that have begun, so that one that arrives twice runs once.
  *
@@ -18,7 +15,7 @@ export class Duplicates {
 
   /** @param size - How many ids are remembered; the oldest is forgotten first. */
   constructor(size: number) {
-    this.#begun = new LRUCache({ max: size, ttl: rememberedMs });
+    this.#begun = new LRUCache({ max: size });
   }
 
   /** The message's id, for the two calls below. */

@@ -1,6 +1,7 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
 import type { Begun, Execution, Executor } from '../executors/executor.ts';
+import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
 import { isCancellable } from '../wire/cancellation.ts';
 import { compressionIn } from '../wire/compression.ts';
@@ -38,12 +39,13 @@ export interface IntakeOptions {
 export class Intake {
   readonly #of: IntakeOptions;
   readonly #waiting: Delivery[] = [];
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Delivery>();
+  readonly #emptied = new Wakeup();
   readonly #executions = new Set<Execution>();
   /** What cancels calls whose callers may, by their `_msg_id`s. */
   readonly #cancellable = new Map<string, () => void>();
-  /** By the ids of their messages. */
-  readonly #running = new Map<string, Promise<void>>();
+  /** By the ids of their messages; each with what is to be done when it has ended. */
+  readonly #running = new Map<string, (() => void)[]>();
   #isWaitingForCredit = false;
   #isWaitingForRoom = false;
   #isStopping = false;
@@ -90,7 +92,7 @@ export class Intake {
 
   /** Resolves when nothing runs any more, and every reply is with the broker. */
   async idle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+    while (this.#inFlight.size > 0) await this.#emptied.wait();
     await this.#of.replies.idle();
   }
 
@@ -146,7 +148,6 @@ export class Intake {
     });
   }
 
-  /** Owns the delivery until it is settled and answered. */
   #start(delivery: Delivery, executor: Executor): void {
     const { duplicates, log } = this.#of;
     const { deadline } = delivery;
@@ -162,18 +163,18 @@ export class Intake {
     }
     // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
     duplicates.begin(id);
-    const handled = this.#handle(delivery, executor, id)
-      .catch((error: unknown) => {
-        // Nothing above should throw; if it does, one message is lost, and the loop goes on.
-        log.error({ reason: String(error) }, 'a message could not be handled');
-      })
-      .finally(() => {
-        this.#inFlight.delete(handled);
-        if (id !== undefined) this.#running.delete(id);
-        if (!this.#isStopping) this.#dispatch();
-      });
-    this.#inFlight.add(handled);
-    if (id !== undefined) this.#running.set(id, handled);
+    this.#inFlight.add(delivery);
+    if (id !== undefined) this.#running.set(id, []);
+    void this.#handle(delivery, executor, id);
+  }
+
+  #ended(delivery: Delivery, id: string | undefined): void {
+    this.#inFlight.delete(delivery);
+    const twins = id === undefined ? undefined : this.#running.get(id);
+    if (id !== undefined) this.#running.delete(id);
+    for (const goOn of twins ?? []) goOn();
+    if (!this.#isStopping) this.#dispatch();
+    if (this.#inFlight.size === 0) this.#emptied.wake();
   }
 
   /**
@@ -182,13 +183,13 @@ export class Intake {
    */
   #dropTwin(delivery: Delivery, id: string | undefined): void {
     const { acknowledge, log } = this.#of;
-    const running = id === undefined ? undefined : this.#running.get(id);
-    if (running === undefined || acknowledge === 'on-dispatch') {
+    const twins = id === undefined ? undefined : this.#running.get(id);
+    if (twins === undefined || acknowledge === 'on-dispatch') {
       log.warn({ uniqueId: id && shortened(id) }, 'dropped a message that has been run before');
       delivery.drop();
       return;
     }
-    void running.then(() => {
+    twins.push(() => {
       if (this.#isStopping) {
         delivery.message.requeue();
         this.#returned++;
@@ -199,46 +200,46 @@ export class Intake {
     });
   }
 
+  /** Owns the delivery until it is settled and answered. Never rejects. */
   async #handle(
     delivery: Delivery,
     executor: Executor,
     scannedId: string | undefined,
   ): Promise<void> {
-    const { duplicates, crashes, outcomes } = this.#of;
+    const { duplicates, crashes, outcomes, log } = this.#of;
     const { body, ownsBody, contentType, headers } = delivery.message;
-    const compression = compressionIn(headers);
-    const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
-    const alone = crashes.isSuspect(scannedId);
-    const work = {
-      body,
-      ownsBody,
-      contentType,
-      compression,
-      deadline: delivery.deadline,
-      asksToBegin,
-      alone,
-    };
-    let id = scannedId;
-    let onEnd: (() => void) | undefined;
-    const execution = executor.execute(work, (begun) => {
-      if (asksToBegin) {
-        id = begun.uniqueId;
-        if (duplicates.hasBegun(id)) return false;
-        duplicates.begin(id);
+    try {
+      const compression = compressionIn(headers);
+      const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
+      const alone = crashes.isSuspect(scannedId);
+      const { deadline } = delivery;
+      const work = { body, ownsBody, contentType, compression, deadline, asksToBegin, alone };
+      let id = scannedId;
+      let onEnd: (() => void) | undefined;
+      const execution = executor.execute(work, (begun) => {
+        if (asksToBegin) {
+          id = begun.uniqueId;
+          if (duplicates.hasBegun(id)) return false;
+          duplicates.begin(id);
+        }
+        delivery.begun();
+        onEnd = this.#attend(begun, delivery, (reason) => execution.cancel(reason));
+        return true;
+      });
+      this.#executions.add(execution);
+      const outcome = await execution.outcome;
+      this.#executions.delete(execution);
+      onEnd?.();
+      if (outcome.type === 'refused') this.#dropTwin(delivery, id);
+      else if (await outcomes.settle(delivery, outcome, id)) {
+        duplicates.forget(id);
+        this.#returned++;
       }
-      delivery.begun();
-      onEnd = this.#attend(begun, delivery, (reason) => execution.cancel(reason));
-      return true;
-    });
-    this.#executions.add(execution);
-    const outcome = await execution.outcome;
-    this.#executions.delete(execution);
-    onEnd?.();
-    if (outcome.type === 'refused') this.#dropTwin(delivery, id);
-    else if (await outcomes.settle(delivery, outcome, id)) {
-      duplicates.forget(id);
-      this.#returned++;
+    } catch (error) {
+      // Nothing above should throw; if it does, one message is lost, and the loop goes on.
+      log.error({ reason: String(error) }, 'a message could not be handled');
     }
+    this.#ended(delivery, scannedId);
   }
 
   /** Keeps in touch with the caller of a call that runs; returns what ends that. */
@@ -246,11 +247,13 @@ export class Intake {
     { replyTo, keepAliveMs }: Begun,
     { message }: Delivery,
     cancel: (reason: CancelReason) => void,
-  ): () => void {
-    if (replyTo === undefined) return () => {};
+  ): (() => void) | undefined {
+    if (replyTo === undefined) return undefined;
+    const isWatched = keepAliveMs !== undefined;
+    if (!isWatched && !isCancellable(message.headers)) return undefined;
     const { replies } = this.#of;
     const ends: (() => void)[] = [];
-    if (keepAliveMs !== undefined) {
+    if (isWatched) {
       ends.push(replies.keepAlive(replyTo, keepAliveMs, () => cancel('caller-gone')));
     }
     const { msgId } = replyTo;

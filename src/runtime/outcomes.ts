@@ -64,7 +64,7 @@ export class Outcomes {
   }
 
   /** @returns Whether the message was given back, and has to run when it comes again. */
-  async settle(delivery: Delivery, outcome: Settled, id: string | undefined): Promise<boolean> {
+  settle(delivery: Delivery, outcome: Settled, id: string | undefined): boolean | Promise<boolean> {
     switch (outcome.type) {
       case 'done':
         return this.#done(delivery, outcome);
@@ -80,7 +80,7 @@ export class Outcomes {
     }
   }
 
-  async #done(delivery: Delivery, outcome: Done): Promise<boolean> {
+  #done(delivery: Delivery, outcome: Done): boolean | Promise<boolean> {
     const { method, replyTo, reply, failure, cancelled } = outcome;
     if (cancelled === undefined) {
       if (failure !== undefined) this.#logFailure(method, failure, outcome.expected);
@@ -90,12 +90,13 @@ export class Outcomes {
       if (cancelled === 'draining' && failure !== undefined && delivery.giveBack()) return true;
     }
     const mayListen = cancelled === undefined || listeners.has(cancelled);
-    if (replyTo !== undefined && reply !== undefined && mayListen) {
-      await this.#of.replies.send(replyTo, reply);
-    }
-    delivery.replied();
-    this.#finished++;
-    return false;
+    const isSent = (): boolean => {
+      delivery.replied();
+      this.#finished++;
+      return false;
+    };
+    if (replyTo === undefined || reply === undefined || !mayListen) return isSent();
+    return this.#of.replies.send(replyTo, reply).then(isSent);
   }
 
   /** The method was to end, and has not. */

@@ -1,3 +1,4 @@
+import { Demand } from '../driver/demand.ts';
 import type { Driver, OutgoingMessage } from '../driver/driver.ts';
 import { MessageTooLarge, MessageUndeliverable } from '../errors.ts';
 import type { ReplyTo } from '../executors/executor.ts';
@@ -36,6 +37,8 @@ export class ReplySender {
   readonly #missing: MissingQueues;
   readonly #cancelNotes: CancelNotes;
   readonly #stopping = new AbortController();
+  readonly #demand = new Demand();
+  readonly #underWay = new Set<{ readonly replyTo: ReplyTo; readonly resolve: () => void }>();
 
   constructor(options: ReplySenderOptions) {
     this.#options = options;
@@ -62,27 +65,29 @@ export class ReplySender {
   }
 
   /** Resolves when the broker has the reply, or it was dropped, or it waits for its queue. */
-  async send({ queue, msgId: id }: ReplyTo, message: OutgoingMessage): Promise<void> {
-    const { log } = this.#options;
-    const msgId = shownValue(id);
+  async send(replyTo: ReplyTo, message: OutgoingMessage): Promise<void> {
+    const { queue } = replyTo;
     if (!this.#isReplyQueue(queue)) {
-      log.error(
-        { queue: shortened(queue), msgId },
-        'dropped a reply to a queue that is no reply queue',
-      );
+      this.#options.log.error(shown(replyTo), 'dropped a reply to a queue that is no reply queue');
       return;
     }
-    if (this.#missing.has(queue)) return this.#missing.keep({ queue, msgId, message });
-    try {
-      await this.#publish(queue, message, this.#stopping.signal);
-    } catch (error) {
-      if (error instanceof MessageUndeliverable) {
-        return this.#missing.keep({ queue, msgId, message });
-      }
-      if (error instanceof MessageTooLarge) return this.#tellTooLarge({ queue, msgId: id }, error);
-      const reason = shortened((error as Error).message);
-      log.error({ queue: shortened(queue), msgId, reason }, 'dropped a reply');
-    }
+    if (this.#missing.has(queue)) return this.#keep(replyTo, message);
+    if (this.#stopping.signal.aborted) return this.#drop(replyTo, 'the server has stopped');
+    await new Promise<void>((resolve) => {
+      const reply = { replyTo, resolve };
+      this.#underWay.add(reply);
+      this.#send(replyTo, message).then(
+        () => this.#underWay.delete(reply) && resolve(),
+        (error: unknown) => {
+          if (!this.#underWay.delete(reply)) return;
+          if (error instanceof MessageUndeliverable) this.#keep(replyTo, message);
+          else if (error instanceof MessageTooLarge) {
+            return void this.#tellTooLarge(replyTo, error).then(resolve);
+          } else this.#drop(replyTo, (error as Error).message);
+          resolve();
+        },
+      );
+    });
   }
 
   /**
@@ -122,7 +127,30 @@ export class ReplySender {
   /** Gives up what is still on its way. */
   stop(): void {
     this.#stopping.abort();
+    this.#demand.end();
     this.#missing.stop();
+    for (const { replyTo, resolve } of this.#underWay) {
+      this.#drop(replyTo, 'the server has stopped');
+      resolve();
+    }
+    this.#underWay.clear();
+  }
+
+  /** With neither a timer nor a signal of its own: nearly all are on their way at once. */
+  #send({ queue }: ReplyTo, message: OutgoingMessage): Promise<void> {
+    return this.#options.driver.send({ type: 'reply', queue }, message, {
+      mandatory: true,
+      publishBefore: performance.now() + sendTimeoutMs,
+      demand: this.#demand,
+    });
+  }
+
+  #keep(replyTo: ReplyTo, message: OutgoingMessage): void {
+    this.#missing.keep({ queue: replyTo.queue, msgId: shownValue(replyTo.msgId), message });
+  }
+
+  #drop(replyTo: ReplyTo, reason: string): void {
+    this.#options.log.error({ ...shown(replyTo), reason: shortened(reason) }, 'dropped a reply');
   }
 
   /**
@@ -150,4 +178,9 @@ export class ReplySender {
     const options = { mandatory: true, timeoutMs: sendTimeoutMs, signal };
     return this.#options.driver.send({ type: 'reply', queue }, message, options);
   }
+}
+
+/** Whom a reply is for, as a line of the log has it. */
+function shown({ queue, msgId }: ReplyTo): object {
+  return { queue: shortened(queue), msgId: shownValue(msgId) };
 }

@@ -28,6 +28,7 @@ export interface LabelledBody extends CompressedBody {
  * Not even `application/json` with a charset is one. Source: oslo-wire.md 1.4.
  */
 export function formatOf(contentType: string | undefined): BodyFormat | undefined {
+  if (contentType === contentTypes.json) return 'json';
   return bodyFormats.find((format) => contentTypes[format] === contentType);
 }
 

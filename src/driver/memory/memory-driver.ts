@@ -53,6 +53,8 @@ export class MemoryDriver implements Driver {
   /** Of what would be a connection elsewhere. */
   readonly #connections = new Set<StatusKeeper>();
   #replyQueue: MemoryQueue | undefined;
+  /** Not before somebody has waited for it: calls go out in their order, the first one's too. */
+  #isReplyQueueOpen = false;
   #isClosed = false;
 
   constructor({ url, controlExchange }: MemoryDriverOptions) {
@@ -113,12 +115,17 @@ export class MemoryDriver implements Driver {
     if (options.mandatory && !isRouted) throw undeliverable(destination, exchange, routingKey);
   }
 
+  get openReplyQueue(): string | undefined {
+    return this.#isClosed || !this.#isReplyQueueOpen ? undefined : this.#replyQueue?.name;
+  }
+
   async takeReplies(onReply: OnReply, options: WaitOptions = {}): Promise<string> {
     const what = 'the reply queue';
     this.#assertReady(what, options);
     this.#replyQueue ??= this.#consumeReplies(onReply);
     const { name } = this.#replyQueue;
     await this.#answer(what, options);
+    this.#isReplyQueueOpen = true;
     return name;
   }
 

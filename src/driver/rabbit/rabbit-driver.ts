@@ -102,10 +102,15 @@ export class RabbitDriver implements Driver {
     return this.#sender.send(this.#topology.routeTo(destination), message, options);
   }
 
+  get openReplyQueue(): string | undefined {
+    return this.#closing === undefined ? this.#replies?.openQueue : undefined;
+  }
+
   async takeReplies(onReply: OnReply, options: RetryOptions = {}): Promise<string> {
     this.#assertOpen();
     this.#replies ??= new ReplyConsumer(this.#topology.replies(), onReply, this.#connection);
-    if (this.#replies.isReady) return this.#replies.queue;
+    const { openQueue } = this.#replies;
+    if (openQueue !== undefined) return openQueue;
     const replies = this.#replies;
     return await this.outbound.waitAside(() => replies.ready(options));
   }

@@ -35,19 +35,15 @@ export class ReplyConsumer {
     });
   }
 
-  get queue(): string {
-    return this.#subscription.queue.name;
-  }
-
-  /** Whether the queue exists and is consumed now. */
-  get isReady(): boolean {
-    return this.#connection.current !== undefined;
+  /** The queue's name while the queue exists and is consumed. */
+  get openQueue(): string | undefined {
+    return this.#connection.current && this.#subscription.queue.name;
   }
 
   /** Resolves with the queue's name when the queue exists and is consumed. */
   async ready(options: RetryOptions): Promise<string> {
     await this.#connection.session(options);
-    return this.queue;
+    return this.#subscription.queue.name;
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Channel } from 'amqplib';
 import { MessageDeliveryFailure, MessageTooLarge } from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
+import { Demand } from '../demand.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
 import type { Outbound } from '../outbound.ts';
 import { Confirms } from './confirms.ts';
@@ -10,13 +11,6 @@ import { declareBoundQueue, declareExchange } from './declaring.ts';
 import { isConsumed } from './is-consumed.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
-
-/** Somebody who has sent a message, and may not wait until it is with the broker. */
-interface Waiter {
-  isGone: boolean;
-  /** Ends a wait for a connection; there once there is one. */
-  leave: AbortController | undefined;
-}
 
 /** What the sender has of one session; gone with it. */
 interface Outlet {
@@ -58,14 +52,15 @@ export class Sender {
 
   /** Publishes until it is confirmed, returned, refused, or the caller will wait no longer. */
   send(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
+    const { signal, timeoutMs } = options;
+    if (signal === undefined && timeoutMs === undefined) {
+      return this.#sendUntilConfirmed(route, message, options);
+    }
     const what = `the broker to take a message for '${route.routingKey}'`;
-    if (options.signal?.aborted) return Promise.reject(cancelled(what, options.signal));
-    const waiter: Waiter = { isGone: false, leave: undefined };
-    const sent = this.#sendUntilConfirmed(route, message, options, waiter);
-    return waitFor(sent, what, options).finally(() => {
-      waiter.isGone = true;
-      waiter.leave?.abort();
-    });
+    if (signal?.aborted) return Promise.reject(cancelled(what, signal));
+    const demand = new Demand();
+    const sent = this.#sendUntilConfirmed(route, message, { ...options, demand });
+    return waitFor(sent, what, options).finally(() => demand.end());
   }
 
   /** Asks the broker whether a queue is there and consumed, on a channel that is for this alone. */
@@ -81,26 +76,26 @@ export class Sender {
   async #sendUntilConfirmed(
     route: Route,
     message: OutgoingMessage,
-    { mandatory = false, retry }: SendOptions,
-    waiter: Waiter,
+    options: SendOptions,
   ): Promise<void> {
+    const { mandatory = false, demand } = options;
     const { byteLength } = message.body;
     // Until it has settled, and not its sender's wait: a blocked connection keeps what was written to it.
     this.#outbound.enter(byteLength);
     try {
       for (;;) {
-        const outlet = this.#open() ?? (await this.#waitForOutlet(retry, waiter));
+        const outlet = this.#open() ?? (await this.#waitForOutlet(options));
         const { maxMessageBytes } = outlet.session;
         if (byteLength > maxMessageBytes) throw tooLarge(byteLength, maxMessageBytes);
         try {
           const declaring = this.#declare(outlet, route);
           if (declaring !== undefined) await declaring;
-          if (waiter.isGone) return; // What was not sent yet must not be.
+          if (demand?.isOver) return; // What was not sent yet must not be.
           return await outlet.confirms.publish(route, message, mandatory);
         } catch (error) {
           if (isRefusal(error)) throw refused(error);
           // Whatever else failed because the session ended can be tried again on the next.
-          if (outlet.session.isOpen || waiter.isGone) throw error;
+          if (outlet.session.isOpen || demand?.isOver) throw error;
         }
       }
     } finally {
@@ -115,12 +110,12 @@ export class Sender {
   }
 
   /** Waits for a session on which the broker takes messages, no longer than the sender does. */
-  async #waitForOutlet(retry: number | undefined, waiter: Waiter): Promise<Outlet> {
-    waiter.leave ??= new AbortController();
-    const { signal } = waiter.leave;
+  async #waitForOutlet({ retry, publishBefore, demand }: SendOptions): Promise<Outlet> {
+    const signal = demand?.signal;
     for (;;) {
-      const session = await this.#connection.session({ retry, signal });
-      await session.unblocked({ signal });
+      const timeoutMs = publishBefore && publishBefore - performance.now();
+      const session = await this.#connection.session({ retry, signal, timeoutMs });
+      await session.unblocked({ signal, timeoutMs });
       const outlet = this.#open();
       if (outlet !== undefined) return outlet;
     }
@@ -129,8 +124,7 @@ export class Sender {
   /** Declares what the route needs the first time that this session publishes to it. */
   #declare(outlet: Outlet, { exchange, queue, routingKey }: Route): Promise<void> | undefined {
     if (exchange === undefined) return undefined;
-    const needed =
-      queue === undefined ? exchange.name : JSON.stringify([exchange.name, queue.name]);
+    const needed = queue === undefined ? exchange.name : `${exchange.name}\n${queue.name}`;
     const known = outlet.declared.get(needed);
     if (known === settled) return undefined;
     if (known !== undefined) return known;

@@ -59,9 +59,7 @@ export class HostCalls {
     if (slot === undefined) return undefined;
     const id = this.#nextId++;
     const { graceMs, onCancel } = this.#options;
-    const clock = new CancelClock({
-      deadline: work.deadline,
-      graceMs,
+    const clock = new CancelClock(work.deadline, graceMs, {
       onCancel: (reason) => onCancel(id, slot, reason),
       onOverrun: (reason) => this.#overrun(id, reason),
     });

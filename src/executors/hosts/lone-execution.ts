@@ -14,14 +14,12 @@ export function executeAlone(
 ): Execution {
   const ended = deferred<Outcome>();
   let execution: Execution | undefined;
-  const waiting = new CancelClock({
-    deadline: work.deadline,
-    graceMs: 0,
-    onCancel: (reason) => {
+  const waiting = new CancelClock(work.deadline, 0, {
+    onCancel(reason) {
       host.release();
       ended.resolve({ type: 'cancelled', reason, begun: undefined });
     },
-    onOverrun: () => {},
+    onOverrun() {},
   });
   const run = async (): Promise<void> => {
     await host.reserve();
