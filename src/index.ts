@@ -109,6 +109,7 @@ export { notificationPriorities } from './notification-method.ts';
 export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';
+export type { DrainedMessage, DrainedMessages, DrainReport } from './runtime/drain-report.ts';
 export type { HostsOptions, PoolOptions, ProcessOptions } from './runtime/host-options.ts';
 export type {
   EndpointsOption,
@@ -119,7 +120,6 @@ export type { BatchOptions, NotificationOptions } from './runtime/notification-o
 export { plannedTopology } from './runtime/planned-topology.ts';
 export type { RPCOptions } from './runtime/rpc-options.ts';
 export {
-  type DrainReport,
   Runtime,
   type StartOptions,
 } from './runtime/runtime.ts';

@@ -164,9 +164,10 @@ export interface Listener extends AsyncDisposable {
    * Stops taking: cancels the consumers, gives what was not polled back to its queue, and ends a
    * poll that waits. Messages that were polled can still be acknowledged.
    *
+   * @param onReturned - Called with each message that goes back, before it does; by the first call only.
    * @returns How many messages went back; a second call is answered with the first.
    */
-  stop(): Promise<number>;
+  stop(onReturned?: (message: IncomingMessage) => void): Promise<number>;
   /** Stops, and lets go of the connection; what is not acknowledged by then is delivered again. */
   close(): Promise<void>;
 }

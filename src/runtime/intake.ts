@@ -72,10 +72,10 @@ export class Intake {
   /** Stops taking: what has not begun goes back to its queue. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#of.outcomes.drained.begin();
     const unstarted = this.#waiting.splice(0);
-    this.#returned += await this.#of.listener.stop();
-    for (const { message } of unstarted) message.requeue();
-    this.#returned += unstarted.length;
+    this.#returned += await this.#of.listener.stop((message) => this.#noteReturned(message));
+    for (const { message } of unstarted) this.#giveBack(message);
   }
 
   /** Asks the method to stop that runs a call, because its caller says so; nothing if none does. */
@@ -100,8 +100,7 @@ export class Intake {
     const { control, acknowledge, log, maxBodyBytes, replies } = this.#of;
     const delivery = new Delivery(message, acknowledge, log);
     if (this.#isStopping) {
-      message.requeue();
-      this.#returned++;
+      this.#giveBack(message);
     } else if (message.body.byteLength > maxBodyBytes) {
       delivery.malformed(oversized(message.body, maxBodyBytes));
     } else if (control !== undefined && !replies.isFull && isPing(message)) {
@@ -109,6 +108,19 @@ export class Intake {
     } else {
       this.#waiting.push(delivery);
     }
+  }
+
+  /** It was not begun here. */
+  #giveBack(message: IncomingMessage): void {
+    this.#noteReturned(message);
+    message.requeue();
+    this.#returned++;
+  }
+
+  #noteReturned({ body, contentType }: IncomingMessage): void {
+    const { duplicates, outcomes } = this.#of;
+    const uniqueId = duplicates.idOf(body, contentType);
+    outcomes.drained.note('returned', { uniqueId: uniqueId && shortened(uniqueId) });
   }
 
   #dispatch(): void {
@@ -191,8 +203,7 @@ export class Intake {
     }
     twins.push(() => {
       if (this.#isStopping) {
-        delivery.message.requeue();
-        this.#returned++;
+        this.#giveBack(delivery.message);
       } else {
         this.#waiting.unshift(delivery);
         this.#dispatch();

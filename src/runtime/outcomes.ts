@@ -7,6 +7,7 @@ import { dispatcherModule, type Failure, failureFrom, withoutTraceback } from '.
 import { encodeFailureReply } from '../wire/reply.ts';
 import type { Crashes } from './crashes.ts';
 import type { Delivery } from './delivery.ts';
+import { DrainNotes } from './drain-report.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What {@link Outcomes} need. */
@@ -41,6 +42,8 @@ const listeners: ReadonlySet<CancelReason> = new Set(['deadline', 'draining']);
 
 /** Does what is due for what came of a request: answers, settles its message, counts and logs. */
 export class Outcomes {
+  /** Which messages come to which end while the server drains. */
+  readonly drained: DrainNotes = new DrainNotes();
   readonly #of: OutcomesOptions;
   readonly #cancelled: Record<CancelReason, number> = {
     deadline: 0,
@@ -67,9 +70,9 @@ export class Outcomes {
   settle(delivery: Delivery, outcome: Settled, id: string | undefined): boolean | Promise<boolean> {
     switch (outcome.type) {
       case 'done':
-        return this.#done(delivery, outcome);
+        return this.#done(delivery, outcome, id);
       case 'cancelled':
-        return this.#gaveUp(delivery, outcome);
+        return this.#gaveUp(delivery, outcome, id);
       case 'lost':
         return this.#lost(delivery, outcome, id);
       case 'malformed':
@@ -80,14 +83,17 @@ export class Outcomes {
     }
   }
 
-  #done(delivery: Delivery, outcome: Done): boolean | Promise<boolean> {
+  #done(delivery: Delivery, outcome: Done, id: string | undefined): boolean | Promise<boolean> {
     const { method, replyTo, reply, failure, cancelled } = outcome;
     if (cancelled === undefined) {
       if (failure !== undefined) this.#logFailure(method, failure, outcome.expected);
     } else {
       this.#noteCancelled(cancelled, { method, replyTo }, true);
+      this.drained.note('cancelled', subjectOf(outcome, id));
       // Work that was interrupted has not failed: another server may do it.
-      if (cancelled === 'draining' && failure !== undefined && delivery.giveBack()) return true;
+      if (cancelled === 'draining' && failure !== undefined && delivery.giveBack()) {
+        return this.#returned(outcome, id);
+      }
     }
     const mayListen = cancelled === undefined || listeners.has(cancelled);
     const isSent = (): boolean => {
@@ -100,10 +106,13 @@ export class Outcomes {
   }
 
   /** The method was to end, and has not. */
-  async #gaveUp(delivery: Delivery, { reason, begun }: Cancelled): Promise<boolean> {
+  async #gaveUp(delivery: Delivery, outcome: Cancelled, id: string | undefined): Promise<boolean> {
+    const { reason, begun } = outcome;
     this.#noteCancelled(reason, begun, false);
+    this.drained.note('cancelled', subjectOf(outcome, id));
+    this.drained.note('abandoned', subjectOf(outcome, id));
     this.#abandoned++;
-    if (reason === 'draining' && delivery.giveBack()) return true;
+    if (reason === 'draining' && delivery.giveBack()) return this.#returned(outcome, id);
     delivery.drop();
     if (listeners.has(reason)) {
       await this.#tell(begun, callCancelled(reason, begun?.method ?? 'a method'));
@@ -115,12 +124,18 @@ export class Outcomes {
   async #lost(delivery: Delivery, outcome: Lost, id: string | undefined): Promise<boolean> {
     const { error, begun } = outcome;
     const isTooMany = this.#of.crashes.isTooMany(id, error, delivery.message.redelivered);
-    if (delivery.lost(outcome, isTooMany)) return true;
+    if (delivery.lost(outcome, isTooMany)) return this.#returned(outcome, id);
     this.#abandoned++;
+    this.drained.note('abandoned', subjectOf(outcome, id));
     const isCrash = error instanceof HostCrashed;
     const told = isCrash ? error : callCancelled('draining', begun?.method ?? 'a method');
     await this.#tell(begun, told);
     return false;
+  }
+
+  #returned(outcome: Settled, id: string | undefined): true {
+    this.drained.note('returned', subjectOf(outcome, id));
+    return true;
   }
 
   #logFailure(method: string, failure: Failure, isExpected: boolean): void {
@@ -155,4 +170,14 @@ export class Outcomes {
     const reply = encodeFailureReply({ msgId: replyTo.msgId, failure: told });
     await this.#of.replies.send(replyTo, reply);
   }
+}
+
+/** What is known of the message that something came of. */
+function subjectOf(outcome: Settled, uniqueId: string | undefined) {
+  const about = outcome.type === 'done' ? outcome : 'begun' in outcome ? outcome.begun : undefined;
+  return {
+    msgId: about?.replyTo && shownValue(about.replyTo.msgId),
+    uniqueId: uniqueId && shortened(uniqueId),
+    method: about && shortened(about.method),
+  };
 }

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { pause } from '../waiting.ts';
 import { controlLane } from './control-lane.ts';
 import { Crashes } from './crashes.ts';
+import { type DrainedMessages, noMessages } from './drain-report.ts';
 import { Duplicates } from './duplicates.ts';
 import { Intake } from './intake.ts';
 import { type IntakeCounts, noCounts } from './intake-counts.ts';
@@ -26,6 +27,7 @@ export class RPCServer implements Server {
   #replies: ReplySender | undefined;
   #control: Executor | undefined;
   #intake: Intake | undefined;
+  #outcomes: Outcomes | undefined;
   #deafen: (() => void) | undefined;
 
   constructor(options: ResolvedRPCOptions, executor: Executor, log: Log) {
@@ -36,6 +38,10 @@ export class RPCServer implements Server {
 
   get counts(): IntakeCounts {
     return this.#intake?.counts ?? noCounts;
+  }
+
+  get drained(): DrainedMessages {
+    return this.#outcomes?.drained.messages ?? noMessages;
   }
 
   async open(
@@ -99,6 +105,8 @@ export class RPCServer implements Server {
     const { acknowledge, wire, duplicateWindow, maxCrashes } = this.#options;
     const log = this.#log;
     const crashes = new Crashes(maxCrashes);
+    const outcomes = new Outcomes({ replies, crashes, exposeStacks: wire.exposeStacks, log });
+    this.#outcomes = outcomes;
     return new Intake({
       listener,
       executor: this.#executor,
@@ -106,7 +114,7 @@ export class RPCServer implements Server {
       replies,
       duplicates: new Duplicates(duplicateWindow),
       crashes,
-      outcomes: new Outcomes({ replies, crashes, exposeStacks: wire.exposeStacks, log }),
+      outcomes,
       acknowledge,
       maxBodyBytes: wire.limits.maxBodyBytes,
       log,

@@ -9,6 +9,7 @@ import type { HostCounts } from '../executors/hosts/host-keeper.ts';
 import { HostsExecutor } from '../executors/hosts-executor.ts';
 import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
+import { type DrainReport, logDrained, noMessages } from './drain-report.ts';
 import { readEnvironment } from './environment.ts';
 import { countsSince, type IntakeCounts, noCounts } from './intake-counts.ts';
 import {
@@ -30,9 +31,6 @@ export interface StartOptions extends WaitOptions {
   /** Wins over the environment and the options. */
   readonly executor?: ExecutorName | undefined;
 }
-
-/** What {@link Runtime.drain} reports: how many calls came to which end while it drained. */
-export interface DrainReport extends IntakeCounts {}
 
 /** What became of a runtime's calls, in numbers. */
 export interface RuntimeCounts extends IntakeCounts {}
@@ -236,6 +234,8 @@ export class Runtime implements AsyncDisposable {
   async #drain(timeoutMs: number): Promise<DrainReport> {
     const wasStarting = this.state === 'starting';
     const before = this.counts;
+    const begun = performance.now();
+    const { log } = this.#options;
     this.#status.become('draining');
     if (wasStarting) {
       this.#aborting.abort(new ClosedError('the runtime was stopped'));
@@ -254,14 +254,17 @@ export class Runtime implements AsyncDisposable {
         await step();
       } catch (error) {
         // One thing that will not close must not keep the rest open.
-        this.#options.log.error({ reason: asError(error).message }, 'a step of the drain failed');
+        log.error({ reason: asError(error).message }, 'a step of the drain failed');
       }
     }
     this.#ignoreSignals();
     clearInterval(this.#holdProcess);
+    const messages = this.#servers?.drained ?? noMessages;
+    const report = { ...countsSince(before, this.counts), messages };
+    if (this.#servers !== undefined) logDrained(log, report, performance.now() - begun);
     this.#status.become(this.#failure === undefined ? 'stopped' : 'failed');
     this.#closed.resolve(this.#failure);
-    return countsSince(before, this.counts);
+    return report;
   }
 
   /** Waits for what runs, no longer than the grace lasts; towards its end, methods are asked to stop. */

@@ -1,6 +1,7 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import { Transport } from '../driver/transport.ts';
 import type { Executor } from '../executors/executor.ts';
+import { type DrainedMessages, noMessages } from './drain-report.ts';
 import { addCounts, type IntakeCounts, noCounts } from './intake-counts.ts';
 import { NotificationServer } from './notification-server.ts';
 import { RPCServer } from './rpc-server.ts';
@@ -13,6 +14,8 @@ import type { ResolvedRuntimeOptions } from './runtime-options.ts';
  */
 export interface Server {
   readonly counts: IntakeCounts;
+  /** Which messages came to which end since it stopped taking; absent where only their number is kept. */
+  readonly drained?: DrainedMessages;
   /**
    * Declares, consumes, and begins to serve.
    *
@@ -61,6 +64,10 @@ export class Servers {
 
   get counts(): IntakeCounts {
     return this.#servers.reduce((sum, { counts }) => addCounts(sum, counts), noCounts);
+  }
+
+  get drained(): DrainedMessages {
+    return this.#servers.find(({ drained }) => drained !== undefined)?.drained ?? noMessages;
   }
 
   /** Connects, and opens one server after the other. */

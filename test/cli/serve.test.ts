@@ -93,6 +93,7 @@ describe('greenroom serve', () => {
         returned: 0,
         abandoned: 0,
         cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
+        messages: { returned: [], cancelled: [], abandoned: [] },
       },
     ]);
   });

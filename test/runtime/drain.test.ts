@@ -5,6 +5,8 @@ import { errorOf, memory, openTheatre, venues } from './theatre.ts';
 /** Room for one call at a time, and for two that wait. */
 const narrow = { async: { concurrency: 1 }, rpc: { lookAhead: 2 } } as const;
 
+const anId = expect.stringMatching(/^[0-9a-f]{32}$/);
+
 describe.each(venues)('drain on $kind', (venue) => {
   it('lets running calls finish and gives back those that wait', async () => {
     const { client, runtime: make, stage } = await openTheatre(venue);
@@ -35,13 +37,25 @@ describe('drain', () => {
   it.each(['blocking', 'async', 'pool'] as const)(
     'abandons under %s what still runs when its time is over, and tells the caller',
     async (executor) => {
-      const { client, runtime: make, stage } = await openTheatre(memory);
+      const { client, runtime: make, stage, lines } = await openTheatre(memory);
       const runtime = make();
       await runtime.start({ executor });
       const held = errorOf(client.call({}, 'hold'));
       await stage.untilEntered(1);
       const report = await runtime.drain({ timeoutMs: 20 });
       expect(report).toMatchObject({ finished: 0, returned: 0, abandoned: 1 });
+      const message = { msgId: anId, uniqueId: anId, method: 'hold' };
+      expect(report.messages).toEqual({
+        returned: [],
+        cancelled: [],
+        abandoned: [message],
+      });
+      const ids = report.messages.abandoned.map(({ msgId }) => msgId);
+      expect(lines.at(-1)).toMatchObject({
+        level: 'warn',
+        message: 'drained',
+        fields: { abandonedIds: ids },
+      });
       const error = await held;
       expect(error).toBeInstanceOf(RemoteError);
       expect(error).toMatchObject({
@@ -54,7 +68,7 @@ describe('drain', () => {
   );
 
   it('counts what waits here as given back', async () => {
-    const { client, runtime: make, stage, transport } = await openTheatre(memory);
+    const { client, runtime: make, stage, transport, lines } = await openTheatre(memory);
     const runtime = make(narrow);
     await runtime.start();
     const held = client.call({}, 'hold');
@@ -65,7 +79,23 @@ describe('drain', () => {
     const draining = runtime.drain();
     stage.release();
     await held;
-    expect(await draining).toMatchObject({ finished: 1, returned: 2, abandoned: 0 });
+    const report = await draining;
+    expect(report).toMatchObject({ finished: 1, returned: 2, abandoned: 0 });
+    const { returned, ...others } = report.messages;
+    expect(returned).toEqual([{ uniqueId: anId }, { uniqueId: anId }]);
+    expect(others).toEqual({ cancelled: [], abandoned: [] });
+    expect(lines.at(-1)).toEqual({
+      level: 'info',
+      message: 'drained',
+      fields: {
+        ms: expect.any(Number),
+        finished: 1,
+        returned: 2,
+        abandoned: 0,
+        cancelled: { deadline: 0, 'caller-gone': 0, cancelled: 0, draining: 0 },
+        returnedIds: returned.map(({ uniqueId }) => uniqueId),
+      },
+    });
     await transport.close();
     await Promise.all(waiting);
   });
@@ -129,5 +159,39 @@ describe('drain', () => {
     stage.release();
     expect(await draining).toMatchObject({ finished: 1, returned: 0, abandoned: 0 });
     expect(await held).toBe('answered');
+  });
+
+  it('has what was begun run again elsewhere under on-reply, and says which it was', async () => {
+    const { client, runtime: make, stage } = await openTheatre(memory);
+    const leaving = make({ rpc: { acknowledge: 'on-reply' } });
+    await leaving.start({ executor: 'pool' });
+    const held = client.call({}, 'hold', { value: 'held' });
+    await stage.untilEntered(1);
+    const { returned, abandoned, messages } = await leaving.drain({ timeoutMs: 20 });
+    expect({ returned, abandoned }).toEqual({ returned: 1, abandoned: 0 });
+    expect(messages.returned).toEqual([{ msgId: anId, uniqueId: anId, method: 'hold' }]);
+    const coming = make();
+    await coming.start();
+    await stage.untilEntered(2);
+    stage.release();
+    expect(await held).toBe('held');
+  });
+
+  it('keeps no more than a hundred ids of each kind', async () => {
+    const { client, runtime: make, stage, transport } = await openTheatre(memory);
+    const runtime = make({ async: { concurrency: 1 }, rpc: { lookAhead: 300 } });
+    await runtime.start();
+    const held = client.call({}, 'hold');
+    await stage.untilEntered(1);
+    const waiting = Array.from({ length: 250 }, () => errorOf(client.call({}, 'note')));
+    await client.prepare({ topic: 'nobody' }).cast({}, 'note');
+    const draining = runtime.drain();
+    stage.release();
+    await held;
+    const { returned, messages } = await draining;
+    expect(returned).toBe(250);
+    expect(messages.returned).toHaveLength(100);
+    await transport.close();
+    await Promise.all(waiting);
   });
 });

@@ -17,7 +17,8 @@ describe('a runtime that was not started', () => {
     expect(runtime.state).toBe('stopped');
     expect(await runtime.closed).toBeUndefined();
     await expect(runtime.start()).rejects.toThrow(ClosedError);
-    expect(await runtime.drain()).toEqual(nothing);
+    const messages = { returned: [], cancelled: [], abandoned: [] };
+    expect(await runtime.drain()).toEqual({ ...nothing, messages });
   });
 });
 

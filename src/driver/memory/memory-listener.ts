@@ -36,8 +36,8 @@ export class MemoryListener implements Listener {
     return this.#backlog.take(limit);
   }
 
-  stop(): Promise<number> {
-    this.#stopped ??= Promise.resolve(this.#stop());
+  stop(onReturned?: (message: IncomingMessage) => void): Promise<number> {
+    this.#stopped ??= Promise.resolve(this.#stop(onReturned));
     return this.#stopped;
   }
 
@@ -58,8 +58,9 @@ export class MemoryListener implements Listener {
     return this.close();
   }
 
-  #stop(): number {
+  #stop(onReturned: (message: IncomingMessage) => void = () => {}): number {
     const unpolled = this.#backlog.end();
+    for (const message of unpolled) onReturned(message);
     for (const consumer of this.#consumers) consumer.cancel(unpolled);
     return unpolled.length;
   }

@@ -70,8 +70,8 @@ export class RabbitListener implements Listener {
     return messages;
   }
 
-  stop(): Promise<number> {
-    this.#stopping ??= this.#stop();
+  stop(onReturned?: (message: IncomingMessage) => void): Promise<number> {
+    this.#stopping ??= this.#stop(onReturned);
     return this.#stopping;
   }
 
@@ -141,7 +141,7 @@ export class RabbitListener implements Listener {
     });
   }
 
-  async #stop(): Promise<number> {
+  async #stop(onReturned?: (message: IncomingMessage) => void): Promise<number> {
     const session = this.#connection.current;
     // What is to be answered yet keeps the session, without a consumer.
     this.#watch?.stop();
@@ -154,7 +154,10 @@ export class RabbitListener implements Listener {
       // The session ended meanwhile, and its consumers with it: the broker has everything back.
     }
     const unpolled = this.#backlog.end();
-    for (const message of unpolled) message.requeue();
+    for (const message of unpolled) {
+      onReturned?.(message);
+      message.requeue();
+    }
     return unpolled.length;
   }
 
