@@ -10,6 +10,7 @@ import { addNotifyCommand } from './notify.ts';
 import { type Output, presentableLine } from './output.ts';
 import { packageVersion } from './package-version.ts';
 import { addServeCommand } from './serve.ts';
+import { addTailCommand } from './tail.ts';
 
 /**
  * Runs the command that the arguments ask for, and waits until all that it says is written.
@@ -70,6 +71,7 @@ function makeProgram(options: CommandOptions): Command {
   addCallCommand(program, options);
   addCastCommand(program, options);
   addNotifyCommand(program, options);
+  addTailCommand(program, options);
   addBenchCommand(program, options);
   return program;
 }
@@ -80,6 +82,7 @@ Examples:
   $ greenroom call thumbnails resize '{"id": "a", "width": 320}' --timeout 5s
   $ greenroom cast thumbnails forget '{"id": "a"}' --fanout
   $ greenroom notify '{"id": "a"}' --publisher-id billing.host-a --event-type invoice.sent
+  $ greenroom tail notifications --priority error
   $ greenroom bench thumbnails resize '{"id": "a", "width": 320}' --concurrency 1,16
 
 Exit codes:

@@ -10,7 +10,7 @@ import { listenSilently } from './silent-broker.ts';
 const closedUrl = 'rabbit://me:secret@127.0.0.1:1/';
 
 describe('greenroom', () => {
-  it.each([[[]], [['serve']], [['call']], [['cast']], [['notify']]])(
+  it.each([[[]], [['serve']], [['call']], [['cast']], [['notify']], [['tail']]])(
     '%j --help shows examples',
     async (words) => {
       const { code, stdout, stderr } = await tell([...words, '--help']);
