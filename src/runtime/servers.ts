@@ -6,6 +6,7 @@ import { addCounts, type IntakeCounts, noCounts } from './intake-counts.ts';
 import { NotificationServer } from './notification-server.ts';
 import { RPCServer } from './rpc-server.ts';
 import type { ResolvedRuntimeOptions } from './runtime-options.ts';
+import { sharedExecutors } from './shared-executor.ts';
 
 /**
  * One kind of messages that a runtime takes, from the broker to the executor and back.
@@ -54,12 +55,12 @@ export class Servers {
   constructor(options: ResolvedRuntimeOptions, executor: Executor) {
     const { rpc, notifications, log } = options;
     this.#options = options;
-    this.#servers = [
-      ...(rpc === undefined ? [] : [new RPCServer(rpc, executor, log)]),
-      ...(notifications === undefined
-        ? []
-        : [new NotificationServer(notifications, executor, log)]),
-    ];
+    const kinds = [
+      rpc && ((share: Executor) => new RPCServer(rpc, share, log)),
+      notifications && ((share: Executor) => new NotificationServer(notifications, share, log)),
+    ].filter((make) => make !== undefined);
+    const shares = sharedExecutors(executor, kinds.length);
+    this.#servers = shares.flatMap((share, index) => kinds[index]?.(share) ?? []);
   }
 
   get counts(): IntakeCounts {

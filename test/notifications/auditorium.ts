@@ -30,7 +30,7 @@ export interface Auditorium {
   readonly transport: Transport;
   /** Shared with the listeners of every runtime. */
   readonly stage: SharedStage;
-  /** What the runtimes have logged. */
+  /** What the runtimes have logged, but for how they drained. */
   readonly lines: readonly LogLine[];
   /** What the listeners wrote down. */
   readonly seen: readonly Seen[];
@@ -80,7 +80,9 @@ export async function openAuditorium(venue: Venue): Promise<Auditorium> {
     topic,
     transport,
     stage,
-    lines,
+    get lines() {
+      return lines.filter(({ message }) => message !== 'drained');
+    },
     get seen() {
       return stage.notes.map((note): Seen => JSON.parse(note));
     },

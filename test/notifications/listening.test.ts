@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executorNames } from '../../src/index.ts';
+import { executorNames, plannedTopology, RPCClient, Runtime } from '../../src/index.ts';
 import { memory, venues } from '../runtime/theatre.ts';
 import { openAuditorium } from './auditorium.ts';
 
@@ -33,22 +33,74 @@ describe.each(venues)('notifications over $kind', (venue) => {
 });
 
 describe('a runtime', () => {
+  const endpoints = new URL('../executors/endpoints/actor.ts', import.meta.url);
+
   it('serves calls and notifications with the same hosts', async () => {
-    const { runtime: make, tell, stage, url, topic } = await openAuditorium(memory);
-    const runtime = make({
-      rpc: {
-        target: { topic },
-        endpoints: new URL('../executors/endpoints/actor.ts', import.meta.url),
+    const hall = await openAuditorium(memory);
+    const { topic, transport } = hall;
+    const runtime = hall.runtime({ rpc: { target: { topic }, endpoints } });
+    await runtime.start({ executor: 'pool' });
+    const client = new RPCClient(transport, { topic });
+    await hall.tell('told');
+    expect(await client.call({}, 'echo', { value: 'called' })).toBe('called');
+    await expect.poll(() => runtime.counts.finished).toBe(2);
+    expect(runtime.hosts).toMatchObject({ wanted: 1 });
+    expect(hall.seen).toMatchObject([{ payload: { name: 'told' } }]);
+  });
+
+  it.each(executorNames)('lets neither starve the other, under %s', async (executor) => {
+    const hall = await openAuditorium(memory);
+    const { topic, transport } = hall;
+    const runtime = hall.runtime({
+      rpc: { target: { topic }, endpoints },
+      async: { concurrency: 1 },
+    });
+    await runtime.start({ executor });
+    const client = new RPCClient(transport, { topic });
+    let isOver = false;
+    const keepCalling = async (): Promise<void> => {
+      while (!isOver) await client.call({}, 'echo', { value: 1 });
+    };
+    const callers = Array.from({ length: 20 }, keepCalling);
+    await expect.poll(() => runtime.counts.finished).toBeGreaterThan(100);
+    for (let n = 0; n < 20; n++) await hall.tell(`${n}`);
+
+    // While the callers never let up.
+    await hall.stage.untilNoted(20);
+    isOver = true;
+    await Promise.all(callers);
+    expect(hall.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  it('is refused without anything to serve', () => {
+    expect(() => new Runtime({})).toThrow('rpc: there has to be rpc, or notifications, or both');
+  });
+
+  it('[temporaryPool] needs a pool', () => {
+    const notifications = { targets: { topic: 't' }, endpoints: { info() {} } };
+    expect(() => new Runtime({ notifications: { ...notifications, temporaryPool: true } })).toThrow(
+      'notifications.temporaryPool: needs the name of a pool',
+    );
+    expect(() => new Runtime({ notifications: { ...notifications, targets: [] } })).toThrow(
+      'notifications.targets',
+    );
+  });
+
+  it('says which endpoints can get no notification', async () => {
+    const notifications = { targets: { topic: 't' }, endpoints: { create() {} } };
+    const runtime = new Runtime({ notifications, signals: false });
+    await expect(runtime.start()).rejects.toThrow(/named like a priority: audit, debug/);
+  });
+
+  it('is planned with a queue that stands for those of each priority', () => {
+    const { queues, bindings } = plannedTopology({
+      transport: 'rabbit://127.0.0.1/',
+      notifications: {
+        targets: [{ topic: 'a' }, { topic: 'b', exchange: 'x' }],
+        endpoints: 'e.js',
       },
     });
-    await runtime.start({ executor: 'pool' });
-    const { connect, RPCClient } = await import('../../src/index.ts');
-    const transport = await connect(url);
-    const client = new RPCClient(transport, { topic, version: '1.0' });
-    await tell('told');
-    expect(await client.call({}, 'echo', { value: 'called' })).toBe('called');
-    await stage.untilNoted(1);
-    expect(runtime.hosts).toMatchObject({ wanted: 1 });
-    await transport.close();
+    expect(queues.map(({ name }) => name)).toEqual(['a.<priority>', 'b.<priority>']);
+    expect(bindings.map(({ exchange }) => exchange)).toEqual(['openstack', 'x']);
   });
 });
