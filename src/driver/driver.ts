@@ -173,7 +173,7 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * A message that a listener handed over; to be settled once, with one of the three verbs.
+ * A message that a listener handed over; to be settled once, with one of the four verbs.
  *
  * A second verb, and any verb on a message whose connection is gone, does nothing: the broker
  * delivers such a message again.
@@ -202,6 +202,8 @@ export interface IncomingMessage {
   acknowledge(): void;
   /** Not started: the broker delivers it again, here or elsewhere. */
   requeue(): void;
+  /** Started, and to be tried again: as `requeue`, and counted towards the queue's delivery limit. */
+  retry(): void;
   /** Not to be had: the broker dead-letters or drops it. */
   reject(): void;
 }

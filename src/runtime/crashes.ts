@@ -24,6 +24,11 @@ export class Crashes {
     return id !== undefined && this.#byId.has(id);
   }
 
+  /** Whether the host crashed; one that was killed for another call, or stopped, is no message's fault. */
+  isCrash(error: Error): boolean {
+    return error instanceof HostCrashed && error.kind !== 'terminated';
+  }
+
   /**
    * Counts a message that was lost in a host.
    *
@@ -31,8 +36,7 @@ export class Crashes {
    * @returns Whether it has now taken as many hosts with it as it may.
    */
   isTooMany(id: string | undefined, error: Error, redelivered: boolean): boolean {
-    // One that was killed for another call, or stopped, is no fault of the message's.
-    if (!(error instanceof HostCrashed) || error.kind === 'terminated') return false;
+    if (!this.isCrash(error)) return false;
     if (id === undefined) return redelivered || this.#max <= 1;
     const count = (this.#byId.get(id) ?? 0) + 1;
     this.#byId.set(id, count);

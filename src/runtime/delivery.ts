@@ -16,7 +16,7 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  * | cancelled, as nobody waits for it | – | acknowledge |
  * | cancelled, as the server stops | – (the caller is told) | requeue |
  * | lost before it began | requeue | requeue |
- * | lost after it began | – (the caller is told) | requeue |
+ * | lost after it began | – (the caller is told) | retry |
  * | lost with a host, once too often | as above | reject |
  *
  * To reject a message dead-letters it where the queue says so.
@@ -64,28 +64,33 @@ export class Delivery {
   /**
    * Not done here, but it may be elsewhere.
    *
+   * @param wasTried - Whether it is to count as an attempt, where the broker counts them.
    * @returns Whether it was given back, so that it may yet be answered.
    */
-  giveBack(): boolean {
+  giveBack(wasTried = false): boolean {
     if (this.#isAcknowledged) return false;
-    this.message.requeue();
+    if (wasTried) this.message.retry();
+    else this.message.requeue();
     return true;
   }
 
   /**
    * The place where it ran is gone.
    *
-   * @param isTooMany - Whether it has taken as many hosts with it as it may.
+   * @param crash - Whether the host crashed while it ran, and whether that was once too often.
    * @returns Whether it was given back, so that it may yet be answered.
    */
-  lost({ begun, error }: Extract<Outcome, { type: 'lost' }>, isTooMany: boolean): boolean {
+  lost(
+    { begun, error }: Extract<Outcome, { type: 'lost' }>,
+    { isCrash, isTooMany }: { readonly isCrash: boolean; readonly isTooMany: boolean },
+  ): boolean {
     const fields = { method: begun && shortened(begun.method), reason: shortened(error.message) };
     if (isTooMany && !this.#isAcknowledged) {
       this.#log.error(fields, 'set aside a message that crashes its hosts');
       this.message.reject();
       return false;
     }
-    const isBack = this.giveBack();
+    const isBack = this.giveBack(isCrash && begun !== undefined);
     if (isBack) this.#log.warn(fields, 'gave back a message that was lost with its host');
     else this.#log.error(fields, 'a call was lost with its host');
     return isBack;

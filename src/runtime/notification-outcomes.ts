@@ -122,13 +122,16 @@ export class NotificationOutcomes {
     }
     const count = batch.length;
     log.warn({ ...fields, count }, 'gave back notifications that were lost with their host');
-    return this.#giveBack(batch);
+    const isCrash = crashes.isCrash(error);
+    return this.#giveBack(batch, isCrash && begun !== undefined);
   }
 
-  #giveBack(batch: readonly NotificationDelivery[]): number {
+  /** @param wasTried - Whether it counts as an attempt, where the broker counts them. */
+  #giveBack(batch: readonly NotificationDelivery[], wasTried = false): number {
     for (const { message, id } of batch) {
       this.#of.duplicates.forget(id);
-      message.requeue();
+      if (wasTried) message.retry();
+      else message.requeue();
     }
     return batch.length;
   }

@@ -124,11 +124,12 @@ export class Outcomes {
   async #lost(delivery: Delivery, outcome: Lost, id: string | undefined): Promise<boolean> {
     const { error, begun } = outcome;
     const isTooMany = this.#of.crashes.isTooMany(id, error, delivery.message.redelivered);
-    if (delivery.lost(outcome, isTooMany)) return this.#returned(outcome, id);
+    const isCrash = this.#of.crashes.isCrash(error);
+    if (delivery.lost(outcome, { isCrash, isTooMany })) return this.#returned(outcome, id);
     this.#abandoned++;
     this.drained.note('abandoned', subjectOf(outcome, id));
-    const isCrash = error instanceof HostCrashed;
-    const told = isCrash ? error : callCancelled('draining', begun?.method ?? 'a method');
+    const told =
+      error instanceof HostCrashed ? error : callCancelled('draining', begun?.method ?? 'a method');
     await this.#tell(begun, told);
     return false;
   }

@@ -73,6 +73,11 @@ export class Ledger {
     return [...this.#failures];
   }
 
+  /** The ids whose senders were told that all is well. */
+  get confirmed(): readonly string[] {
+    return [...this.#entries].flatMap(([id, { told }]) => (told === 'confirmed' ? [id] : []));
+  }
+
   get account(): Account {
     const { confirmed, failed } = this.#told;
     return {

@@ -1,5 +1,10 @@
 import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, type TestContext } from 'vitest';
+import { isSoak } from '../hosts/soak.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a test has to say of a row of the fault matrix. */
 export interface Row {
@@ -15,9 +20,12 @@ export interface Row {
 
 /** Adds a row to the test's notes, and to the file that `npm run test:soak` makes its table of. */
 export async function report({ annotate }: TestContext, row: Row): Promise<void> {
-  const test = expect.getState().currentTestName;
+  const { currentTestName: test, testPath = '' } = expect.getState();
   const file = process.env['GREENROOM_FAULT_REPORT'];
-  if (file) appendFileSync(file, `${JSON.stringify({ ...row, test })}\n`);
+  if (file) {
+    const run = { test, file: path.relative(root, testPath), isWhole: isSoak, at: new Date() };
+    appendFileSync(file, `${JSON.stringify({ ...row, ...run })}\n`);
+  }
   await annotate(`${row.fault}: ${numbers(row.counts, '')}; ${numbers(row.worstMs ?? {}, ' ms')}`);
 }
 

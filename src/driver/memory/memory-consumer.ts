@@ -42,6 +42,8 @@ export class MemoryConsumer implements QueueConsumer {
       redelivered: queued.redelivered,
       acknowledge: () => this.#forget(message),
       requeue: () => this.#giveBack([message]),
+      // No queue here has a delivery limit.
+      retry: () => this.#giveBack([message]),
       reject: () => this.#forget(message),
     };
     this.#unsettled.set(message, queued);

@@ -54,11 +54,18 @@ export class RabbitMessage implements IncomingMessage {
     if (this.#settles()) this.#session.acknowledgements.acknowledge(this.#delivery);
   }
 
+  // RabbitMQ 4 counts towards a queue's delivery limit what is rejected, and not what is nacked; 3
+  // counts both.
   requeue(): void {
-    // Not `reject`: newer brokers do not count a nack towards a queue's delivery limit.
     if (!this.#settles()) return;
     this.#session.acknowledgements.remove(this.#delivery);
     this.#session.channel.nack(this.#delivery, false, true);
+  }
+
+  retry(): void {
+    if (!this.#settles()) return;
+    this.#session.acknowledgements.remove(this.#delivery);
+    this.#session.channel.reject(this.#delivery, true);
   }
 
   reject(): void {

@@ -3,7 +3,7 @@ import type { DriverFeatures } from '../conformance.ts';
 import { Inbox } from './inbox.ts';
 import { type MakeDriver, openStage, takeOne, takeTexts, textOf } from './stage.ts';
 
-/** The three verbs of an incoming message. */
+/** The four verbs of an incoming message. */
 export function describeSettling(makeDriver: MakeDriver, features: DriverFeatures): void {
   describe('settling', () => {
     it('[acknowledge] has the broker forget the message', async () => {
@@ -28,6 +28,16 @@ export function describeSettling(makeDriver: MakeDriver, features: DriverFeature
       const again = await takeOne(listener);
       expect(textOf(again)).toBe('1');
       expect(again.redelivered).toBe(true);
+    });
+
+    it('[retry] has the broker deliver it again, marked', async () => {
+      const stage = await openStage(makeDriver);
+      const listener = await stage.listen('a', 1);
+      await stage.send('1');
+
+      (await takeOne(listener)).retry();
+
+      expect(await takeOne(listener)).toMatchObject({ redelivered: true });
     });
 
     it('[requeue] lets another server have it', async () => {

@@ -1,0 +1,82 @@
+// What a run of the fault suite reports: docs/reliability.md.
+import os from 'node:os';
+import process from 'node:process';
+
+/**
+ * @typedef {object} Row What test/faults/report.ts writes.
+ * @property {string} fault
+ * @property {string} promise
+ * @property {Record<string, number>} counts
+ * @property {Record<string, number>} [worstMs]
+ * @property {string} test
+ * @property {string} file
+ * @property {boolean} isWhole Whether it was run at its full counts.
+ * @property {string} at
+ */
+
+/**
+ * The report, in Markdown.
+ *
+ * @param {Row[]} rows Of each test and fault, the last one counts.
+ * @param {{ rabbitmq: string }} versions
+ * @returns {string}
+ */
+export function reliabilityReport(rows, { rabbitmq }) {
+  const latest = new Map(rows.map((row) => [`${row.test} ${placeOf(row)}`, row]));
+  const sorted = [...latest.values()].sort((one, other) => placeOf(one) - placeOf(other));
+  const dates = [...new Set(sorted.map(({ at }) => at.slice(0, 10)))].join(', ');
+  return `# Reliability: the last run of the fault suite
+
+Written by \`npm run test:soak\`, of what it saw; do not edit. Each row is a test that fails when its promise
+is broken; times are the worst that were seen, not averages, and are held only by bounds that tell a
+hang. The numbers of rows are those of the fault matrix that the suite was made from.
+
+Node ${process.versions.node}, RabbitMQ ${rabbitmq}, ${os.cpus().length} cores, ${dates}.
+
+| fault | promise | counts | worst times | scale | test |
+| --- | --- | --- | --- | --- | --- |
+${sorted.map(line).join('\n')}
+
+"Confirmed" are those whose sender was told that all is well, "failed" those that were given an error, "open"
+those that were told nothing; "lost" were confirmed and never executed; "failed but done" were executed
+although their sender was given an error: it says that the outcome is unknown. "Duplicates" are executions
+beyond the first.
+`;
+}
+
+/** @param {Row} row */
+function line({ fault, promise, counts, worstMs = {}, isWhole, file }) {
+  const cells = [
+    fault,
+    promise,
+    numbers(counts, ''),
+    numbers(worstMs, ' ms'),
+    isWhole ? 'whole' : 'reduced',
+    `\`${file}\``,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/**
+ * @param {Record<string, number>} named
+ * @param {string} unit
+ */
+function numbers(named, unit) {
+  return Object.entries(named)
+    .map(([name, number]) => `${words(name)} ${number.toLocaleString('en')}${unit}`)
+    .join(', ');
+}
+
+/** @param {string} name */
+function words(name) {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/**
+ * The number that a row begins with.
+ *
+ * @param {Row} row
+ */
+function placeOf({ fault }) {
+  return Number.parseInt(fault, 10);
+}

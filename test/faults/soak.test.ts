@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
+import { PrivateBroker } from '../support/private-broker.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { Ledger } from './ledger.ts';
+import { steadily } from './load.ts';
+import { report } from './report.ts';
+import { chanceOf, scaled, seed, soakMs } from './scale.ts';
+import { openClient } from './serve.ts';
+import { Notes, type ServerProcess, useServerProcesses } from './server-process.ts';
+
+const startServer = useServerProcesses();
+const rabbit = { topology: { durable: true }, heartbeatMs: 2_000 };
+/** How long a fault lasts that can be ended. */
+const faultMs = 3_000;
+
+describeWithPrivateBroker('a mixed load and a random fault now and then', () => {
+  let broker: PrivateBroker;
+  beforeAll(async () => {
+    broker = await PrivateBroker.start();
+  });
+  afterAll(() => broker.stop());
+
+  it('add up to the last call', { timeout: soakMs + 300_000 }, async (context) => {
+    const [topic, notes, ledger] = [uniqueTopic(), new Notes(), new Ledger()];
+    const proxy = await FaultProxy.open(broker.url);
+    const started = { servers: 0 };
+    const start = (): Promise<ServerProcess> =>
+      startServer({
+        url: proxy.url,
+        topic,
+        notes,
+        name: `server-${++started.servers}`,
+        executor: 'pool',
+        workMs: 5,
+        rpc: { acknowledge: 'on-reply' },
+        runtime: { rabbit, pool: { threads: 1, concurrency: 8 } },
+      });
+    const servers = [await start(), await start()];
+    const replace = async (signal: NodeJS.Signals): Promise<void> => {
+      await servers.shift()?.end(signal);
+      servers.push(await start());
+    };
+    const faults: Readonly<Record<string, () => Promise<unknown>>> = {
+      'connections reset': async () => proxy.reset(),
+      'connections half-open': async () => {
+        proxy.stall();
+        await pause(faultMs);
+        proxy.flow();
+      },
+      'broker killed': async () => {
+        await broker.kill();
+        await broker.restart();
+      },
+      'broker frozen': async () => {
+        broker.freeze();
+        await pause(faultMs);
+        broker.thaw();
+      },
+      'connections closed by the operator': () => broker.ctl(['close_all_connections', 'a test']),
+      'memory alarm': async () => {
+        await broker.ctl(['set_vm_memory_high_watermark', 'absolute', '1MB']);
+        await pause(faultMs);
+        await broker.ctl(['set_vm_memory_high_watermark', '0.4']);
+      },
+      'server killed': () => replace('SIGKILL'),
+      'server restarted': () => replace('SIGTERM'),
+    };
+    const client = await openClient(proxy.url, topic, { rabbit });
+    const options = { timeoutMs: 20_000 };
+    const loads = [
+      steadily(20, () => ledger.send((id) => client.call({}, 'work', { id }, options))),
+      steadily(5, () => ledger.send((id) => client.cast({}, 'work', { id }, options))),
+    ];
+    const chance = chanceOf(seed);
+    const happened: Record<string, number> = {};
+    const names = Object.keys(faults);
+    const resources = process.getActiveResourcesInfo().length;
+    const heapMb = process.memoryUsage().heapUsed / 2 ** 20;
+    for (const until = performance.now() + soakMs; performance.now() < until; ) {
+      await pause(scaled(1_000, 20_000));
+      const name = names[Math.floor(chance() * names.length)] ?? '';
+      await faults[name]?.();
+      happened[name] = (happened[name] ?? 0) + 1;
+    }
+    for (const load of loads) await load.stop();
+    // A call that is answered was queued after all that was cast before.
+    await ledger.send((id) => client.call({}, 'work', { id }, { timeoutMs: 60_000 }));
+    await expect.poll(() => lostBy(ledger, notes), { interval: 500 }).toEqual([]);
+    for (const [id] of notes.read()) ledger.executed(id);
+
+    const grownMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20 - heapMb);
+    await report(context, {
+      fault: `47. mixed load for ${soakMs / 1_000} s with random faults (seed ${seed})`,
+      promise: 'sent = answered + named errors; 0 confirmed lost; nothing grows',
+      counts: { ...happened, ...ledger.account, 'heap grown by MiB': grownMb },
+    });
+    const named = /^(MessagingTimeout|MessageDeliveryFailure|MessageUndeliverable): /;
+    expect(ledger.failures.filter((text) => !named.test(text))).toEqual([]);
+    expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
+    expect(process.getActiveResourcesInfo().length).toBeLessThan(resources + 50);
+    // The ledger itself remembers every id.
+    expect(grownMb).toBeLessThan(64 + ledger.account.sent / 2_000);
+  });
+});
+
+/** The ids that were confirmed and not executed by now. */
+function lostBy(ledger: Ledger, notes: Notes): string[] {
+  const executed = new Set(notes.read().map(([id]) => id));
+  return ledger.confirmed.filter((id) => !executed.has(id));
+}
