@@ -192,6 +192,30 @@ describeWithPrivateBroker('an outage of the broker', () => {
     scaled(60_000, 600_000),
   );
 
+  it('that is a changed password is loud, and over when it is changed back', async (context) => {
+    const { ledger, server, call } = await stage();
+    await call();
+    await broker.ctl(['change_password', 'guest', 'another']);
+    await broker.ctl(['close_all_connections', 'a test']);
+    const refused = (): readonly object[] =>
+      server.log.lines.filter(
+        ({ level, fields }) => level === 'error' && /ACCESS_REFUSED/.test(String(fields['reason'])),
+      );
+    await expect.poll(() => refused().length).toBeGreaterThan(2);
+    await broker.ctl(['change_password', 'guest', 'guest']);
+    const mendedAt = performance.now();
+    await call();
+    const recoveredMs = performance.now() - mendedAt;
+    await report(context, {
+      fault: '45. password changed at run time, and back',
+      promise: 'an error in the log for each attempt; back within 5 s of the mending',
+      counts: { refused: refused().length, ...ledger.account },
+      worstMs: { 'to be answered': worst([recoveredMs]) },
+    });
+    expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
+    expect(recoveredMs).toBeLessThan(15_000);
+  }, 60_000);
+
   it('that is a memory alarm makes publishers wait, and nobody reconnect', async (context) => {
     const alarmMs = scaled(3_000, 10_000);
     // Shorter than the alarm: what waits for the broker's memory is not taken for forgotten.

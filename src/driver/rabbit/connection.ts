@@ -13,6 +13,8 @@ import { speaksTls } from './tls-probe.ts';
 
 /** A session that ends sooner than this may end so each time. */
 const shortLivedMs = 1_000;
+/** The longest pause is at least this where the broker refuses us: only somebody's doing mends that. */
+const refusedMaxMs = 5_000;
 
 /** What a {@link Connection} is made of. */
 export interface ConnectionOptions {
@@ -136,7 +138,7 @@ export class Connection {
         if (isFirst && failure.isFinal) throw refused(host, failure, error);
         if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
         this.#arrivals.tried(unreachable(url, attempt + 1, failure, error));
-        const delayMs = this.#delayBefore(attempt);
+        const delayMs = this.#delayBefore(attempt, failure);
         const fields = { role, host: nameOf(host), attempt: attempt + 1, delayMs };
         // What time alone will not mend has somebody to be called for.
         log[failure.isFinal ? 'error' : 'warn'](
@@ -198,15 +200,17 @@ export class Connection {
   }
 
   // A try takes each host in turn; before the next one comes a pause.
-  #delayBefore(attempt: number): number {
-    return attempt + 1 < this.#hosts.length ? 0 : this.#jittered(attempt);
+  #delayBefore(attempt: number, { isFinal }: ConnectFailure): number {
+    if (attempt + 1 < this.#hosts.length) return 0;
+    return this.#jittered(attempt, isFinal ? refusedMaxMs : undefined);
   }
 
   // Full jitter keeps a fleet that lost its broker together from coming back together. A library's
   // back-off would sleep on after `close()`, so the one line is ours.
-  #jittered(attempt: number): number {
+  #jittered(attempt: number, leastMaxMs = 0): number {
     const { retryInitialMs, retryMaxMs } = this.#of.options;
-    return Math.round(Math.random() * Math.min(retryMaxMs, retryInitialMs * 2 ** attempt));
+    const maxMs = Math.max(retryMaxMs, leastMaxMs);
+    return Math.round(Math.random() * Math.min(maxMs, retryInitialMs * 2 ** attempt));
   }
 }
 
