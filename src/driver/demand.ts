@@ -3,6 +3,8 @@
  * for a connection, which nearly nobody has to.
  */
 export class Demand {
+  /** Whether it was published, so that nobody can tell whether it is delivered before it is confirmed. */
+  isPublished = false;
   #isOver = false;
   #ending: AbortController | undefined;
 

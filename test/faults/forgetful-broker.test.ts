@@ -89,6 +89,23 @@ describe('a broker that does not answer', () => {
   });
 });
 
+describe('a sender that waits no longer for a confirm', () => {
+  it('is told that the outcome is unknown', async () => {
+    const proxy = await openProxy();
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    await serve({ url: await brokerUrl(), topic, ledger });
+    const client = await openClient(proxy.url, topic);
+    await ledger.send((id) => client.cast({}, 'work', { id }, { timeoutMs: 10_000 }));
+    proxy.swallow('basic.ack');
+    await ledger.send((id) => client.cast({}, 'work', { id }, { timeoutMs: 200 }));
+    expect(ledger.failures).toEqual([
+      expect.stringMatching(/^MessagingTimeout: timed out after 200 ms .* delivered is unknown$/),
+    ]);
+    await expect.poll(() => ledger.account).toMatchObject({ failedButDone: 1, duplicates: 0 });
+  });
+});
+
 describe('a broker that has forgotten a consumer', () => {
   it('is noticed by a server, which consumes again', async (context) => {
     const proxy = await openProxy();

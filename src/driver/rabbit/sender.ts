@@ -1,5 +1,5 @@
 import type { Channel } from 'amqplib';
-import { MessageDeliveryFailure, MessageTooLarge } from '../../errors.ts';
+import { MessageDeliveryFailure, MessageTooLarge, MessagingTimeout } from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import { Demand } from '../demand.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
@@ -60,7 +60,13 @@ export class Sender {
     if (signal?.aborted) return Promise.reject(cancelled(what, signal));
     const demand = new Demand();
     const sent = this.#sendUntilConfirmed(route, message, { ...options, demand });
-    return waitFor(sent, what, options).finally(() => demand.end());
+    return waitFor(sent, what, options).then(
+      () => demand.end(),
+      (error: unknown) => {
+        demand.end();
+        throw demand.isPublished && error instanceof MessagingTimeout ? unknown(error) : error;
+      },
+    );
   }
 
   /** Asks the broker whether a queue is there and consumed, on a channel that is for this alone. */
@@ -91,6 +97,7 @@ export class Sender {
           const declaring = this.#declare(outlet, route);
           if (declaring !== undefined) await declaring;
           if (demand?.isOver) return; // What was not sent yet must not be.
+          if (demand !== undefined) demand.isPublished = true;
           return await outlet.confirms.publish(route, message, mandatory);
         } catch (error) {
           if (isRefusal(error)) throw refused(error);
@@ -157,6 +164,12 @@ async function declareAside(
 
 function refused(cause: Error): MessageDeliveryFailure {
   return new MessageDeliveryFailure(`the broker refused: ${cause.message}`, { cause });
+}
+
+/** A sender that goes on as if it had failed might have it done twice. */
+function unknown(cause: MessagingTimeout): MessagingTimeout {
+  const text = 'it was published and is not confirmed, so whether it is delivered is unknown';
+  return new MessagingTimeout(`${cause.message}: ${text}`, { cause });
 }
 
 function tooLarge(bytes: number, maxBytes: number): MessageTooLarge {
