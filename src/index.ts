@@ -6,6 +6,16 @@
 
 export { type CancelReason, cancelReasons } from './cancel-reason.ts';
 export type { ContextToSend } from './client/context-to-send.ts';
+export { type FetchHandler, notifyRequests } from './client/http-notifications/notify-requests.ts';
+export type { RequestNotificationOptions } from './client/http-notifications/request-environ.ts';
+export {
+  type RequestMiddleware,
+  requestMiddleware,
+} from './client/http-notifications/request-middleware.ts';
+export {
+  type NotificationStreamOptions,
+  notificationStream,
+} from './client/notification-stream.ts';
 export { Notifier, type NotifierChange } from './client/notifier.ts';
 export type { NotifierOptions } from './client/notifier-options.ts';
 export type { NotifyDriverName } from './client/notify-drivers/make-drivers.ts';

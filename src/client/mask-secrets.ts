@@ -3,7 +3,7 @@ export const masked = '***';
 
 /** What the names of secrets have in them: oslo.utils' `mask_dict_password`, without its long tail. */
 const secretName =
-  /passw|passphrase|admin_?pass|new_pass|pswd|secret|token|credential|private_?key|encrypted_key|api_?key|configdrive|cookie|authorization/i;
+  /passw|passphrase|admin[-_]?pass|new[-_]pass|pswd|secret|token|credential|private[-_]?key|encrypted[-_]key|api[-_]?key|configdrive|cookie|authorization/i;
 
 /** As deep as what goes over the wire may be; a cycle ends here too. */
 const maxDepth = 500;

@@ -71,9 +71,9 @@ export class NotifierCore {
       else await settleAll(this.#drivers.map((one) => one.notify(notification, wait)));
     } catch (error) {
       const { throwOnFailure, log } = this.#options;
-      if (throwOnFailure) throw error;
       const reason = shortened(error instanceof Error ? error.message : String(error));
       log.error({ reason, notification: nameOf(event, messageId) }, 'a notification was not sent');
+      if (throwOnFailure) throw error;
     }
   }
 

@@ -34,8 +34,8 @@ export interface NotifierOptions {
   /** How long a notification waits for the broker to take it, in milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
   /**
-   * Whether what could not be sent rejects, rather than being a line in the log only, as it is with
-   * oslo.messaging. @default false
+   * Whether what could not be sent also rejects, besides being a line in the log, which is all that
+   * oslo.messaging makes of it. @default false
    */
   readonly throwOnFailure?: boolean;
   /** Turns contexts and payloads into what the wire carries. @default everything goes as it is */

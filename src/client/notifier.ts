@@ -23,7 +23,7 @@ export interface NotifierChange extends Pick<NotifierOptions, 'publisherId' | 'r
  * confirmed is held in memory, so flush now and then.
  *
  * What can't be sent is a line in the log and nothing else, as with oslo.messaging: an application should
- * not fail for its notifications. With `throwOnFailure` it rejects instead.
+ * not fail for its notifications. With `throwOnFailure` it also rejects.
  *
  * Of the context only the keys that oslo.messaging 14 lets through leave the process: no token, no
  * service catalogue (see `safe-context.ts`).
