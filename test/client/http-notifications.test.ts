@@ -148,6 +148,28 @@ describe('requestMiddleware', () => {
     ]);
   });
 
+  it.each([
+    ['an object', { 'x-a': '1', 'x-token': 't' }],
+    ['names and values by turns', ['x-a', '1', 'x-token', 't']],
+  ])(
+    'notifies headers that were set before, and those given to writeHead as %s',
+    async (_form, given) => {
+      const { notifier, url } = await serve((_req, res) => {
+        res.setHeader('x-before', '0');
+        res.writeHead(200, 'Fine', given as http.OutgoingHttpHeaders).end();
+      });
+      const answer = await fetch(url, { headers: { connection: 'close' } });
+      expect(answer.headers.get('x-a')).toBe('1');
+      await expect.poll(() => notifier.notifications.length).toBe(2);
+      expect(notifier.notifications[1]?.payload).toMatchObject({
+        response: {
+          status: '200 Fine',
+          headers: { 'x-before': '0', 'x-a': '1', 'x-token': '***' },
+        },
+      });
+    },
+  );
+
   it('says when the connection was gone before the response', async () => {
     const { notifier, port } = await serve(() => client.destroy());
     const client = net.connect(port, '127.0.0.1');

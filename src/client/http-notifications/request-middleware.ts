@@ -24,12 +24,13 @@ export function requestMiddleware(
 ): RequestMiddleware {
   return (req, res, next) => {
     const notifyEnd = notifyRequest(notifier, factsOf(req), options);
+    const writtenHeaders = watchWriteHead(res);
     res.once('close', () => {
       notifyEnd(
         res.writableFinished
           ? {
               status: `${res.statusCode} ${res.statusMessage ?? ''}`.trim(),
-              headers: flattened(res.getHeaders()),
+              headers: [...flattened(res.getHeaders()), ...writtenHeaders()],
             }
           : { error: new Error('the connection was closed before the response was sent') },
       );
@@ -54,6 +55,28 @@ function factsOf(req: IncomingMessage): RequestFacts {
 function originalUrl(req: IncomingMessage): string {
   const whole = 'originalUrl' in req ? req.originalUrl : undefined;
   return typeof whole === 'string' ? whole : (req.url ?? '');
+}
+
+/** Node does not keep the headers that are handed to `writeHead` alone, as Fastify does. */
+function watchWriteHead(res: ServerResponse): () => readonly [string, string][] {
+  const { writeHead } = res;
+  let written: readonly [string, string][] = [];
+  const watching = (...args: readonly unknown[]): ServerResponse => {
+    const headers = args.at(-1);
+    if (typeof headers === 'object' && headers !== null) written = writtenPairs(headers);
+    return Reflect.apply(writeHead, res, args);
+  };
+  // The arguments are passed on as they are, so that every overload holds.
+  res.writeHead = watching as typeof writeHead;
+  return () => written;
+}
+
+/** An object, or a list of names and values by turns. */
+function writtenPairs(headers: object): [string, string][] {
+  if (!Array.isArray(headers)) return flattened(headers as OutgoingHttpHeaders);
+  return headers.flatMap((name, at): [string, string][] =>
+    at % 2 === 0 ? [[String(name), String(headers[at + 1])]] : [],
+  );
 }
 
 function flattened(headers: OutgoingHttpHeaders): [string, string][] {
