@@ -57,12 +57,14 @@ export class Session {
     const onEvent = (event) => {
       if (event === 'begin') begin = this.#look('begin');
       if (event === 'held') this.#tellServer('release');
+      if (event === 'listen') this.#tellServer('listen');
       if (event === 'end') end = this.#look('end');
     };
     const deadlineMs = job.warmUpMs + job.windowMs + patienceMs;
     const result = await this.#client?.request('run', { ...job, topics }, { onEvent, deadlineMs });
-    const { stallMs, ...figures } = result;
-    const { stallMs: serverStallMs } = (await end.told) ?? {};
+    // Who measures is the client, but for notifications: nobody sends while they are counted.
+    const { stallMs: serverStallMs, ...told } = (await end.told) ?? {};
+    const { stallMs, ...figures } = { ...told, ...result };
     return {
       ...figures,
       errors: 0, // The first ends the run.

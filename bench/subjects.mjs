@@ -25,6 +25,9 @@ export const python = process.env['GREENROOM_TEST_PYTHON'] ?? '/usr/bin/python3'
 export const reference = 'amqplib by hand';
 export const referenceAgain = 'amqplib by hand, again';
 
+/** How many notifications the listeners of batches take at once. */
+const batchSize = 100;
+
 /** By the id that plans use. @type {Readonly<Record<string, Subject>>} */
 export const subjects = {
   amqplib: inNode('amqplib', reference, 'amqplib', { envelope: 'plain' }),
@@ -44,6 +47,14 @@ export const subjects = {
   moleculer: { ...inNode('moleculer', 'Moleculer', 'moleculer'), needs: ['packages'] },
   threading: osloMessaging('threading', ['oslo_messaging']),
   eventlet: osloMessaging('eventlet', ['oslo_messaging', 'eventlet']),
+  handListener: listening('amqplib', reference, 'amqplib-notifications'),
+  handListenerAgain: listening('amqplib', referenceAgain, 'amqplib-notifications'),
+  listener: greenroomListener('async'),
+  poolListener: greenroomListener('pool'),
+  batchListener: greenroomListener('async', { batchSize }),
+  poolBatchListener: greenroomListener('pool', { batchSize }),
+  pythonListener: osloListener(),
+  pythonBatchListener: osloListener({ batchSize }),
   piscina: { ...inNode('piscina', 'Piscina, no broker', 'piscina', { hosts }), server: undefined },
 };
 
@@ -65,6 +76,32 @@ function inNode(peer, name, module, options = {}) {
     client: program('client-main.mjs'),
     options,
   };
+}
+
+/** What fills the queues of those that listen. */
+function feeder() {
+  const { client } = inNode('', '', 'notification-feeder');
+  return client;
+}
+
+/** @returns {Subject} */
+function listening(peer, name, module, options = {}) {
+  const subject = inNode(peer, name, module, options);
+  const server = subject.server.with(2, file('agent/listener-main.mjs'));
+  return { ...subject, server, client: feeder() };
+}
+
+/** @returns {Subject} */
+function greenroomListener(executor, options = {}) {
+  const name = `Greenroom ${executor}${options.batchSize === undefined ? '' : ', batches'}`;
+  return listening('greenroom', name, 'greenroom-notifications', { executor, hosts, ...options });
+}
+
+/** @returns {Subject} */
+function osloListener(options = {}) {
+  const subject = osloMessaging('threading', ['oslo_messaging']);
+  const server = subject.server.with(2, file('peers/oslo-messaging/listener.py'));
+  return { ...subject, server, client: feeder(), leavesQueues: false, options };
 }
 
 /** @returns {Subject} */

@@ -4,8 +4,14 @@ import { measureCalls } from './calls.mjs';
 import { measureCasts } from './casts.mjs';
 import { obey } from './commands.mjs';
 import { measureHeldCalls } from './held-calls.mjs';
+import { measureNotifications } from './notifications.mjs';
 
-const measuring = { calls: measureCalls, casts: measureCasts, held: measureHeldCalls };
+const measuring = {
+  calls: measureCalls,
+  casts: measureCasts,
+  held: measureHeldCalls,
+  notifications: measureNotifications,
+};
 
 const { openClient } = await import(process.argv[2]);
 let client;

@@ -6,6 +6,8 @@ const loneEcho = { measure: 'echo 100 B', outstanding: 1 };
 const largeEcho = { measure: 'echo 1 MiB', outstanding: 16 };
 const cpuJob = { measure: 'CPU job 4 ms', outstanding: 8 };
 const heldCalls = { measure: '50,000 outstanding', outstanding: 50_000 };
+const notifications = { measure: 'notifications 100 B', outstanding: 1 };
+const batches = { measure: 'notifications in batches', outstanding: 100 };
 
 const async = subjects.async.name;
 const pool = subjects.pool.name;
@@ -106,6 +108,24 @@ const figures = [
     atLeast: 3,
     aim: 2,
     unit: 'KiB',
+  },
+  {
+    name: 'notifications of async, one by one',
+    of: ratio('callsPerSecond', notifications, async, reference),
+    atLeast: 0.7,
+    aim: 0.9,
+  },
+  {
+    name: 'notifications of async in batches',
+    of: ratio('callsPerSecond', batches, subjects.batchListener.name, reference),
+    atLeast: 0.9,
+    aim: 1.1,
+  },
+  {
+    name: 'notifications of async to oslo.messaging',
+    of: ratio('callsPerSecond', notifications, async, ...osloMessaging),
+    atLeast: 7,
+    aim: 12,
   },
 ];
 

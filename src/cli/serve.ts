@@ -93,6 +93,9 @@ A config file, here greenroom.config.yaml:
   rpc:
     target: { topic: thumbnails }
     endpoints: ./endpoints/thumbnails.js
+  notifications:
+    targets: { topic: notifications }
+    endpoints: ./listeners/instances.js
 
 Exit codes: 0 all calls answered, 1 failed, 2 wrong usage or config, 69 broker unreachable,
 130 or 143 stopped with work abandoned.`;

@@ -1,0 +1,57 @@
+// Fills the queue of a topic with notifications, the same for every listener, as oslo.messaging sends them.
+import { randomUUID } from 'node:crypto';
+import { connect } from 'amqplib';
+
+const properties = {
+  contentType: 'application/json',
+  contentEncoding: 'utf-8',
+  deliveryMode: 2,
+  priority: 0,
+  headers: {},
+};
+const exchange = 'openstack';
+const atOnce = 5_000;
+
+/** @param {{ amqpUrl: string, topic: string }} options */
+export async function openClient({ amqpUrl, topic }) {
+  const connection = await connect(amqpUrl, { noDelay: true });
+  const channel = await connection.createConfirmChannel();
+  const queue = notificationQueue(topic);
+  await channel.assertExchange(exchange, 'topic', { durable: false });
+  await channel.assertQueue(queue, { durable: false });
+  await channel.bindQueue(queue, exchange, queue);
+  return {
+    fill: async (text, count) => {
+      for (let sent = 0; sent < count; sent += 1) {
+        channel.publish(exchange, queue, seal(text), properties);
+        if (sent % atOnce === 0) await channel.waitForConfirms();
+      }
+      await channel.waitForConfirms();
+    },
+    /** How many wait still. */
+    left: async () => (await channel.checkQueue(queue)).messageCount,
+    close: async () => {
+      await channel.deleteQueue(queue);
+      await connection.close();
+    },
+  };
+}
+
+/** As oslo.messaging names it. @param {string} topic */
+export function notificationQueue(topic) {
+  return `${topic}.0.info`;
+}
+
+function seal(text) {
+  const message = {
+    message_id: randomUUID(),
+    publisher_id: 'bench.host1',
+    event_type: 'bench.event',
+    priority: 'INFO',
+    payload: { text },
+    timestamp: '2026-11-22 22:53:06.794170',
+    _unique_id: randomUUID().replaceAll('-', ''),
+  };
+  const envelope = { 'oslo.version': '2.0', 'oslo.message': JSON.stringify(message) };
+  return Buffer.from(JSON.stringify(envelope));
+}
