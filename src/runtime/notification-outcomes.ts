@@ -25,10 +25,10 @@ type Lost = Extract<Outcome, { type: 'lost' }>;
  * | outcome | message |
  * | --- | --- |
  * | handled, or for nobody | acknowledge |
- * | to come again | requeue, when the brake lets it |
+ * | to come again | retry, when the brake lets it |
  * | no message | reject |
  * | did not end when the listener stopped | requeue |
- * | lost with a host | requeue |
+ * | lost with a host that crashed | retry |
  * | lost with a host, alone, once too often | reject |
  *
  * To reject a message dead-letters it where the queue says so.
@@ -94,7 +94,8 @@ export class NotificationOutcomes {
       else if (requeued.has(place)) {
         // Before it is back: the broker may deliver it again sooner, when the connection is lost.
         duplicates.forget(id);
-        brake.requeue(id, message.redelivered, () => message.requeue());
+        if (cancelled !== undefined) message.requeue();
+        else brake.requeue(id, message.redelivered, () => message.retry());
       } else {
         brake.forget(id);
         message.acknowledge();
