@@ -89,6 +89,22 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('anchors those of notifications too, and needs no rpc beside them', async () => {
+    const notifications = {
+      targets: { topic: 't' },
+      endpoints: './a.js',
+      serializer: { module: './s.js' },
+    };
+    const file = await write('deploy/n.yaml', JSON.stringify({ notifications }));
+    expect((await loadConfig(file)).options).toEqual({
+      notifications: {
+        ...notifications,
+        endpoints: [path.join(folder, 'deploy', 'a.js')],
+        serializer: { module: path.join(folder, 'deploy', 's.js') },
+      },
+    });
+  });
+
   it('calls what a module exports when it is a function', async () => {
     const file = await write(
       'c.mjs',
