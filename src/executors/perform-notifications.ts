@@ -5,7 +5,7 @@ import type { MessageLimits } from '../wire/message-limits.ts';
 import { decodeNotification, type Notification } from '../wire/notification.ts';
 import type { Begun, BodyPart, Work } from './executor.ts';
 import { unpackBodies } from './packed-bodies.ts';
-import { type Performed, type Place, takenFormat } from './perform.ts';
+import { isRefused, type Performed, type Place, refused, takenFormat } from './perform.ts';
 
 /** What takes notifications, and which ones. */
 export interface NotificationHandler {
@@ -52,7 +52,7 @@ export async function performNotifications(
     keepAliveMs: undefined,
   };
   const mayBegin = onBegin(begun);
-  if (work.asksToBegin && !(await mayBegin)) return { type: 'refused' };
+  if (isRefused(work, typeof mayBegin === 'boolean' ? mayBegin : await mayBegin)) return refused;
   call.begin(begun.method);
   const again = await dispatcher.dispatch(notifications, { cancellation: call, log });
   return {

@@ -27,7 +27,7 @@ export interface Place {
  *
  * This is what every executor runs, in whichever thread it dispatches. Never rejects.
  *
- * @param onBegin - Its answer is waited for when the work asks whether it may begin, and only then.
+ * @param onBegin - Its answer is waited for; it counts when the work asks whether it may begin.
  */
 export async function perform(
   dispatcher: RPCDispatcher,
@@ -51,7 +51,7 @@ export async function perform(
     keepAliveMs: keepAliveIntervalMs(request.call?.monitorTimeout),
   };
   const mayBegin = onBegin(begun);
-  if (work.asksToBegin && !(await mayBegin)) return { type: 'refused' };
+  if (isRefused(work, typeof mayBegin === 'boolean' ? mayBegin : await mayBegin)) return refused;
   const { deadline } = work;
   call.begin(begun.method);
   const outcome = await dispatcher.dispatch(request, { cancellation: call, deadline, log });
@@ -85,6 +85,14 @@ export async function perform(
     failure: answer.failure,
     expected,
   };
+}
+
+/** What comes of a request that asked whether it may begin, and may not. */
+export const refused: Extract<Performed, { type: 'refused' }> = { type: 'refused' };
+
+/** @param mayBegin - The answer, which counts only where it was asked for. */
+export function isRefused({ asksToBegin = false }: Work, mayBegin: boolean): boolean {
+  return asksToBegin && !mayBegin;
 }
 
 /** @throws {@link MalformedMessage} for a content type that is none of ours. */

@@ -111,7 +111,9 @@ export class ChildHost {
   }
 
   async hasBegun(id: number): Promise<void> {
-    await this.hears((message) => message.type === 'begun' && message.id === id);
+    await this.hears(
+      (message) => message.type === 'begun' && message.items.some((item) => item.id === id),
+    );
   }
 
   async outcomeOf(id: number): Promise<DoneItem['outcome']> {

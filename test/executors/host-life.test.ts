@@ -97,10 +97,10 @@ describe('liveAsHost', () => {
     expect(left.map(({ byteLength }) => byteLength > 0)).toEqual([true, false, true, false]);
   });
 
-  it('answers the calls of one turn in one message, each begun before', async () => {
+  it('tells in one message what begins together, and in one what ends in a turn', async () => {
     const host = new NearHost();
     await host.echo(['a', 'b', 'c']);
     const types = host.posted.map(({ type }) => type).filter((type) => type !== 'memory');
-    expect(types).toEqual(['ready', 'begun', 'begun', 'begun', 'done']);
+    expect(types).toEqual(['ready', 'begun', 'done']);
   });
 });

@@ -3,6 +3,7 @@ import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '
 import { type Deferred, deferred } from '../../waiting.ts';
 import { contentTypes } from '../../wire/body-format.ts';
 import type { OutgoingMessage } from '../driver.ts';
+import { Publisher } from './publisher.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
 
@@ -25,11 +26,13 @@ interface Unconfirmed {
 export class Confirms {
   readonly #session: Session;
   readonly #confirmTimeoutMs: number;
+  readonly #publisher: Publisher;
   readonly #unconfirmed = new Set<Unconfirmed>();
   #watchdog: NodeJS.Timeout | undefined;
 
   constructor(session: Session, confirmTimeoutMs: number) {
     this.#session = session;
+    this.#publisher = new Publisher(session.channel);
     this.#confirmTimeoutMs = confirmTimeoutMs;
     session.channel.on('return', (message: Message) => this.#onReturn(message));
     void session.ended.then((reason) => this.#onEnd(reason));
@@ -42,6 +45,7 @@ export class Confirms {
    * it, whose `cause` is the reason when the session ends first: the broker may have it or not.
    */
   publish(route: Route, message: OutgoingMessage, mandatory: boolean): Promise<void> {
+    if (!this.#session.isOpen) return Promise.reject(lost('it had ended'));
     const { buffer, byteOffset, byteLength } = message.body;
     const entry: Unconfirmed = {
       route,
@@ -60,21 +64,18 @@ export class Confirms {
   #publish(entry: Unconfirmed, message: OutgoingMessage): void {
     const { route, mandatory } = entry;
     const { contentType = contentTypes.json } = message;
-    this.#session.channel.publish(
-      nameOf(route),
-      route.routingKey,
-      entry.body,
+    this.#publisher.publish(
       {
+        exchange: nameOf(route),
+        routingKey: route.routingKey,
         mandatory,
-        // The very properties that oslo.messaging sends (oslo-wire.md 4).
         contentType,
         contentEncoding: contentType === contentTypes.json ? 'utf-8' : 'binary',
-        deliveryMode: 2,
-        priority: 0,
         headers: headersOf(message),
-        ...(message.expirationMs !== undefined && { expiration: String(message.expirationMs) }),
+        expiration: message.expirationMs?.toString(),
+        body: entry.body,
       },
-      (error: unknown) => this.#onConfirm(entry, error),
+      (error) => this.#onConfirm(entry, error),
     );
   }
 
@@ -107,12 +108,7 @@ export class Confirms {
 
   #onEnd(reason: Error): void {
     for (const { confirmed } of this.#unconfirmed) {
-      confirmed.reject(
-        new MessageDeliveryFailure(
-          `the connection was lost before the broker confirmed: ${reason.message}`,
-          { cause: reason },
-        ),
-      );
+      confirmed.reject(lost(reason.message, reason));
     }
     this.#unconfirmed.clear();
     this.#rest();
@@ -137,8 +133,18 @@ export class Confirms {
   }
 }
 
-function headersOf({ compression, headers }: OutgoingMessage): Record<string, string> {
-  return { ...headers, ...(compression !== undefined && { compression }) };
+function lost(why: string, cause?: Error): MessageDeliveryFailure {
+  const text = `the connection was lost before the broker confirmed: ${why}`;
+  return new MessageDeliveryFailure(text, { cause });
+}
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
+
+function headersOf({
+  compression,
+  headers = noHeaders,
+}: OutgoingMessage): Readonly<Record<string, string>> {
+  return compression === undefined ? headers : { ...headers, compression };
 }
 
 /** The exchange's name as AMQP has it: empty for the default exchange. */

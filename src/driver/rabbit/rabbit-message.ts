@@ -10,6 +10,7 @@ export class RabbitMessage implements IncomingMessage {
   readonly #session: Session;
   readonly #delivery: ConsumeMessage;
   readonly #isFromStream: boolean;
+  #headers: Readonly<Record<string, unknown>> | undefined;
   #isSettled = false;
 
   constructor(session: Session, delivery: ConsumeMessage, isFromStream: boolean) {
@@ -28,8 +29,8 @@ export class RabbitMessage implements IncomingMessage {
   }
 
   get headers(): Readonly<Record<string, unknown>> {
-    // amqplib lets a header named `__proto__` set the table's prototype; own keys are what was sent.
-    return Object.assign(Object.create(null), this.#delivery.properties.headers);
+    this.#headers ??= ownHeaders(this.#delivery.properties.headers);
+    return this.#headers;
   }
 
   get expirationMs(): number | undefined {
@@ -81,3 +82,12 @@ export class RabbitMessage implements IncomingMessage {
     return this.#session.isOpen;
   }
 }
+
+/** amqplib lets a header named `__proto__` set the table's prototype; own keys are what was sent. */
+function ownHeaders(table: object | undefined): Readonly<Record<string, unknown>> {
+  // As nearly all messages come.
+  if (table === undefined || Object.keys(table).length === 0) return noHeaders;
+  return Object.assign(Object.create(null), table);
+}
+
+const noHeaders: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));

@@ -109,12 +109,17 @@ export class HostCalls {
   }
 
   complete({ id, outcome }: DoneItem): void {
-    this.#settle(id, ({ clock }) => {
+    this.#settle(id, ({ clock, begun = unknownRequest }) => {
       switch (outcome.type) {
         case 'malformed':
           return { type: 'malformed', error: new MalformedMessage(outcome.message) };
         case 'done':
-          return { ...outcome, cancelled: clock.reason };
+          return {
+            ...outcome,
+            method: begun.method,
+            replyTo: begun.replyTo,
+            cancelled: clock.reason,
+          };
         default:
           return outcome;
       }
@@ -151,6 +156,9 @@ export class HostCalls {
     if (this.#running.size === 0) this.#emptied.wake();
   }
 }
+
+/** In place of what a host has not told, which it always does. */
+const unknownRequest: Pick<Begun, 'method' | 'replyTo'> = { method: '', replyTo: undefined };
 
 /** The execution of a request that came when nothing could run it. */
 export function lostAtOnce(why: string): Execution {

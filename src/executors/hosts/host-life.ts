@@ -3,6 +3,7 @@ import type { Begun } from '../executor.ts';
 import { type LoadedService, loadService } from '../loaded-service.ts';
 import { performWork } from '../perform-work.ts';
 import { RunningCall } from '../running-call.ts';
+import { Announcements } from './announcements.ts';
 import { HostLog } from './host-log.ts';
 import { HostMemory } from './host-memory.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type ToHost,
   type WorkItem,
 } from './host-protocol.ts';
-import { portable, portableBegun } from './portable.ts';
+import { portable } from './portable.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
   }
   const running = new Map<number, RunningCall>();
   const asking = new Map<number, (mayBegin: boolean) => void>();
+  const announcements = new Announcements((items) => line.post({ type: 'begun', items }));
   const memory = new HostMemory(line);
   const done = new TurnBatch<DoneItem>((items) => {
     postDone(items, line);
@@ -46,7 +48,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     line.listen((message: ToHost) => {
       switch (message.type) {
         case 'work':
-          for (const item of message.items) start(item);
+          startAll(message.items);
           break;
         case 'begin':
           asking.get(message.id)?.(message.mayBegin);
@@ -72,6 +74,14 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
   });
   line.close();
 
+  function startAll(items: readonly WorkItem[]): void {
+    const startEach = (): void => {
+      for (const item of items) start(item);
+    };
+    if (items.length === 1) startEach();
+    else announcements.together(startEach);
+  }
+
   /** In an async context of its own, so that nothing a method stores there is seen by another. */
   function start(item: WorkItem): void {
     new AsyncResource('GreenroomCall').runInAsyncScope(() =>
@@ -85,8 +95,8 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
     };
     const begins = (begun: Begun): boolean | Promise<boolean> => {
-      line.post({ type: 'begun', id, begun: portableBegun(begun) });
-      if (!work.asksToBegin) return true;
+      const told = announcements.announce(id, begun);
+      if (!work.asksToBegin) return told;
       return new Promise((resolve) => asking.set(id, resolve));
     };
     const call = new RunningCall(() => line.flagged(slot));

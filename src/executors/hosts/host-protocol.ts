@@ -24,7 +24,7 @@ export type FromHost =
   /** They are not, and never will be; the text is for the operator. */
   | { readonly type: 'load-failed'; readonly message: string; readonly stack: string | undefined }
   /** Posted before the method runs: it may keep the thread for as long as it likes. */
-  | { readonly type: 'begun'; readonly id: number; readonly begun: Begun }
+  | { readonly type: 'begun'; readonly items: readonly BegunItem[] }
   | { readonly type: 'done'; readonly items: readonly DoneItem[] }
   | { readonly type: 'memory'; readonly use: MemoryUse }
   /** A line for the log; `id` is that of the call that wrote it, where one did. */
@@ -60,15 +60,25 @@ export interface WorkItem {
   readonly notifications?: readonly BodyPart[] | undefined;
 }
 
+/** One request that is about to begin. */
+export interface BegunItem {
+  readonly id: number;
+  readonly begun: Begun;
+}
+
 /** One outcome on its way back. */
 export interface DoneItem {
   readonly id: number;
   readonly outcome: HostOutcome;
 }
 
-/** An {@link Outcome} as a host has it; the errors' classes do not survive the way, their texts do. */
+/**
+ * An {@link Outcome} as a host has it: without what was told when it began; and the errors' classes do not
+ * survive the way, their texts do.
+ */
 export type HostOutcome =
-  | Extract<Outcome, { type: 'done' | 'refused' }>
+  | Omit<Extract<Outcome, { type: 'done' }>, keyof Begun>
+  | Extract<Outcome, { type: 'refused' }>
   | { readonly type: 'malformed'; readonly message: string };
 
 /** What a host is started with. Cloneable. */

@@ -211,13 +211,12 @@ export class Host {
       case 'load-failed':
         this.#ready.reject(loadFailure(message));
         break;
-      case 'begun': {
-        const mayBegin = this.#calls.begin(message.id, message.begun);
-        if (mayBegin !== undefined) {
-          this.#spawned.post({ type: 'begin', id: message.id, mayBegin });
+      case 'begun':
+        for (const { id, begun } of message.items) {
+          const mayBegin = this.#calls.begin(id, begun);
+          if (mayBegin !== undefined) this.#spawned.post({ type: 'begin', id, mayBegin });
         }
         break;
-      }
       case 'done':
         this.#completed += message.items.length;
         for (const item of message.items) this.#calls.complete(item);

@@ -16,11 +16,8 @@ export function portableBegun(begun: Begun): Begun {
 export function portable(outcome: Performed): HostOutcome {
   if (outcome.type === 'refused') return outcome;
   if (outcome.type !== 'done') return { type: 'malformed', message: outcome.error.message };
-  return {
-    ...outcome,
-    replyTo: portableReplyTo(outcome.replyTo),
-    failure: outcome.failure && portableFailure(outcome.failure),
-  };
+  const { method, replyTo, failure, ...rest } = outcome;
+  return { ...rest, failure: failure && portableFailure(failure) };
 }
 
 /**
