@@ -292,7 +292,7 @@ export class Transport implements AsyncDisposable {
       return this.driver.send(
         destination,
         { ...message, headers, expirationMs: leftMs() },
-        { mandatory, retry, publishBefore: deadline, demand },
+        { mandatory, retry, demand },
       );
     });
   }
