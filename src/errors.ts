@@ -209,7 +209,7 @@ export class ExecutorLoadFailure extends MessagingError {
   }
 }
 
-/** The server could not begin to listen: the broker refused the topology or the consumers. */
+/** The server could not begin to listen: the broker refused the topology or the consumers, or its port for probes is in use. */
 export class ServerListenError extends MessagingError {
   override readonly code = 'ERR_GREENROOM_SERVER_LISTEN';
   static {

@@ -120,6 +120,8 @@ export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';
 export type { DrainedMessage, DrainedMessages, DrainReport } from './runtime/drain-report.ts';
+export type { Health, HealthCheck, HealthChecks, HealthLook } from './runtime/health.ts';
+export type { HealthOptions } from './runtime/health-options.ts';
 export type { HostsOptions, PoolOptions, ProcessOptions } from './runtime/host-options.ts';
 export type {
   EndpointsOption,

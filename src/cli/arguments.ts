@@ -87,3 +87,9 @@ export async function payloadArgument(
 function stdinText(signal: AbortSignal): Promise<string> {
   return text(addAbortSignal(signal, process.stdin));
 }
+
+/** The port of an option; 0 stands for any that is free. */
+export function portArgument(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+}

@@ -36,6 +36,7 @@ class PlainReport implements ServeReport {
         ? [`notifications of ${notificationTopics.join(', ')}`]
         : []),
       transport.url,
+      ...(runtime.healthUrl === undefined ? [] : [`probes ${runtime.healthUrl}`]),
     ];
     this.#output.result(facts.join(' · '));
   }
@@ -77,6 +78,7 @@ class JsonReport implements ServeReport {
       url: transport.url,
       config: configFile,
       pid: process.pid,
+      ...(runtime.healthUrl !== undefined && { probes: runtime.healthUrl }),
     });
   }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { executorNames } from '../index.ts';
+import { portArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
 import { dryRun } from './dry-run.ts';
 import { interruptible, type ShutdownSignal, shutdownSignals } from './interruption.ts';
@@ -27,6 +28,11 @@ export function addServeCommand(program: Command, made: CommandOptions): void {
     .option(
       '--url <url>',
       `the transport URL (default: $GREENROOM_TRANSPORT, else as configured, else ${defaultTransportUrl})`,
+    )
+    .option(
+      '--health-port <port>',
+      'answer GET /healthz and /readyz on this port of 127.0.0.1 (default: as configured, else none)',
+      portArgument,
     )
     .option('--until-stdin-ends', 'stop when stdin ends too, as it does when a parent dies')
     .option('--dry-run', 'print what would be declared at the broker, connect to nothing, and end')
@@ -97,5 +103,7 @@ A config file, here greenroom.config.yaml:
     targets: { topic: notifications }
     endpoints: ./listeners/instances.js
 
-Exit codes: 0 all calls answered, 1 failed, 2 wrong usage or config, 69 broker unreachable,
-130 or 143 stopped with work abandoned.`;
+Probes: GET /healthz is 200 until all has ended, GET /readyz while calls are served, 503 otherwise.
+
+Exit codes: 0 all calls answered or given back, 1 failed, 2 wrong usage or config, 69 broker unreachable,
+130 or 143 (SIGINT, SIGTERM) stopped with work abandoned.`;

@@ -25,6 +25,7 @@ export interface ServeOptions extends ReportOptions {
   readonly url?: string;
   readonly dryRun?: boolean;
   readonly untilStdinEnds?: boolean;
+  readonly healthPort?: number;
   readonly logLevel: LogLevel;
 }
 
@@ -65,6 +66,9 @@ export async function startServer(
     const target = rpc && { server: hostname(), ...rpc.target };
     const runtime = new Runtime({
       ...settings,
+      ...(options.healthPort !== undefined && {
+        health: { ...configured.health, port: options.healthPort },
+      }),
       ...(rpc !== undefined && target !== undefined && { rpc: { ...rpc, target } }),
       transport,
       log,

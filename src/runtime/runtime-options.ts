@@ -5,6 +5,11 @@ import type { ExecutorName } from '../executors/executor.ts';
 import { type Log, silentLog } from '../log.ts';
 import { checkOptions } from '../options.ts';
 import {
+  type HealthOptions,
+  type ResolvedHealthOptions,
+  resolveHealthOptions,
+} from './health-options.ts';
+import {
   type PoolOptions,
   type ProcessOptions,
   type ResolvedHostsOptions,
@@ -48,6 +53,8 @@ export interface RuntimeOptions {
   readonly drainTimeoutMs?: number;
   /** Whether SIGTERM and SIGINT drain the runtime, and a second one stops it at once. @default true */
   readonly signals?: boolean;
+  /** How the runtime tells whether it is well, and to whom. */
+  readonly health?: HealthOptions;
   /** A pino logger, `console`, or anything with their methods. @default nowhere */
   readonly log?: Log;
 }
@@ -66,6 +73,7 @@ export interface ResolvedRuntimeOptions {
   readonly controlExchange: string;
   readonly drainTimeoutMs: number;
   readonly signals: boolean;
+  readonly health: ResolvedHealthOptions;
   readonly log: Log;
 }
 
@@ -90,6 +98,7 @@ export function resolveRuntimeOptions(raw: RuntimeOptions): ResolvedRuntimeOptio
     controlExchange: raw.controlExchange ?? 'openstack',
     drainTimeoutMs: raw.drainTimeoutMs ?? 30_000,
     signals: raw.signals ?? true,
+    health: resolveHealthOptions(raw.health ?? {}),
     log: raw.log ?? silentLog,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { rabbitSchema } from '../driver/rabbit/rabbit-schema.ts';
 import { Transport } from '../driver/transport.ts';
 import { executorNames } from '../executors/executor.ts';
+import { healthSchema } from './health-options.ts';
 import { poolSchema, processSchema } from './host-options.ts';
 import { notificationSchema } from './notification-options.ts';
 import { rpcSchema } from './rpc-options.ts';
@@ -30,6 +31,7 @@ export const runtimeSchema: z.ZodType = z
     controlExchange: name.optional(),
     drainTimeoutMs: durationMs.optional(),
     signals: z.boolean().optional(),
+    health: healthSchema.optional(),
     log: z
       .custom<object>(
         (value) =>

@@ -11,6 +11,8 @@ import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '..
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { type DrainReport, logDrained, noMessages } from './drain-report.ts';
 import { readEnvironment } from './environment.ts';
+import { type Health, type HealthLook, HealthMonitor } from './health.ts';
+import { HealthServer } from './health-server.ts';
 import { countsSince, type IntakeCounts, noCounts } from './intake-counts.ts';
 import {
   type ResolvedRuntimeOptions,
@@ -62,6 +64,8 @@ export class Runtime implements AsyncDisposable {
   #draining: Promise<DrainReport> | undefined;
   #failure: Error | undefined;
   #ignoreSignals: () => void = () => {};
+  #health: HealthMonitor | undefined;
+  #probes: HealthServer | undefined;
   /** A server keeps its process alive, also where it has no socket that would. */
   #holdProcess: NodeJS.Timeout | undefined;
 
@@ -114,6 +118,22 @@ export class Runtime implements AsyncDisposable {
   /** The hosts of `pool` and `process`; absent under the other executors, and before the start. */
   get hosts(): HostCounts | undefined {
     return this.#executor instanceof HostsExecutor ? this.#executor.hosts : undefined;
+  }
+
+  /** Where probes are answered, such as `http://127.0.0.1:8080`; absent where and while they are not. */
+  get healthUrl(): string | undefined {
+    return this.#probes?.url;
+  }
+
+  /**
+   * Looks whether the runtime is well; the ping goes through the broker and back to this server. Never
+   * rejects, and takes no longer than `health.pingTimeoutMs`.
+   */
+  async health(how: HealthLook = {}): Promise<Health> {
+    this.#health ??= this.#newHealth();
+    const health = await this.#health.look(how);
+    if (!health.live) this.#health.stop();
+    return health;
   }
 
   /** Settles when all has ended: with why the runtime failed, or nothing. Never rejects. */
@@ -196,6 +216,8 @@ export class Runtime implements AsyncDisposable {
     const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
     this.#status.become('starting');
     try {
+      await this.#openProbes();
+      signal.throwIfAborted();
       const { executor: configured } = this.#options;
       const name = chooseExecutor(word, this.#environmentExecutor, configured);
       this.#executor = makeExecutor(name, this.#options);
@@ -219,6 +241,27 @@ export class Runtime implements AsyncDisposable {
     this.#status.become('running');
     this.#holdProcess = setInterval(() => {}, longestTimerMs);
     if (this.#options.signals) this.#ignoreSignals = listenForSignals(this, this.#options.log);
+  }
+
+  async #openProbes(): Promise<void> {
+    this.#health ??= this.#newHealth();
+    const { port, host } = this.#options.health;
+    if (port === undefined) return;
+    this.#probes = new HealthServer({ port, host, look: (how) => this.health(how) });
+    await this.#probes.open();
+  }
+
+  #newHealth(): HealthMonitor {
+    const { health, rpc, log } = this.#options;
+    const subject = {
+      status: () => this.status,
+      hosts: () => this.hosts,
+      pinged: () => {
+        const transport = this.#servers?.transport;
+        return rpc?.ping && transport ? { transport, target: rpc.target } : undefined;
+      },
+    };
+    return new HealthMonitor(health, subject, log);
   }
 
   #fail(reason: Error): void {
@@ -259,6 +302,8 @@ export class Runtime implements AsyncDisposable {
     }
     this.#ignoreSignals();
     clearInterval(this.#holdProcess);
+    await this.#probes?.close();
+    this.#health?.stop();
     const messages = this.#servers?.drained ?? noMessages;
     const report = { ...countsSince(before, this.counts), messages };
     if (this.#servers !== undefined) logDrained(log, report, performance.now() - begun);

@@ -71,6 +71,11 @@ export class Servers {
     return this.#servers.find(({ drained }) => drained !== undefined)?.drained ?? noMessages;
   }
 
+  /** What the servers use; absent before they open. */
+  get transport(): Transport | undefined {
+    return this.#transport;
+  }
+
   /** Connects, and opens one server after the other. */
   async open(signal: AbortSignal, { onTransport, onFailure }: ServerEvents): Promise<void> {
     const { transport: given, controlExchange, rabbit, log } = this.#options;

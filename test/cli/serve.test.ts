@@ -131,6 +131,27 @@ export default () => ({
     ]);
   });
 
+  it('[--health-port] answers probes, and not ready goes first', async () => {
+    const { server, topic, ready } = await serve({
+      args: ['--executor', 'pool', '--health-port', '0', '--json'],
+    });
+    await using _ = server;
+    const { probes } = JSON.parse(ready) as { readonly probes: string };
+    expect(probes).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${probes}/readyz`)).status).toBe(200);
+    const started = folder.file('probed-started');
+    const args = JSON.stringify({ started, release: folder.file('probed-release') });
+    await using caller = startGreenroom(['call', topic, 'hold', args, ...lab, '--url', transport]);
+    await fileExists(started);
+    server.kill('SIGTERM');
+    await server.line(/"event":"draining"/);
+    expect((await fetch(`${probes}/readyz`)).status).toBe(503);
+    expect((await fetch(`${probes}/healthz`)).status).toBe(200);
+    await folder.write('probed-release', '');
+    expect(await caller.ended).toMatchObject({ code: 0 });
+    expect(await server.ended).toMatchObject({ code: 0 });
+  });
+
   it('lets a running call finish on SIGTERM', async () => {
     const { server, topic } = await serve({ args: ['--executor', 'pool'] });
     await using _ = server;
