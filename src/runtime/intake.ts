@@ -59,6 +59,11 @@ export class Intake {
     return { ...this.#of.outcomes.counts, returned: this.#returned };
   }
 
+  /** What has been started and not settled yet, in that order. */
+  get unsettled(): Iterable<Delivery> {
+    return this.#inFlight;
+  }
+
   /** Polls until the listener stops. */
   async run(): Promise<void> {
     for (;;) {

@@ -4,12 +4,15 @@ import type { Transport } from '../driver/transport.ts';
 import type { Executor } from '../executors/executor.ts';
 import type { Log } from '../log.ts';
 import { pause } from '../waiting.ts';
+import { formatOf } from '../wire/body-format.ts';
+import { uniqueIdIn } from '../wire/ids.ts';
 import { controlLane } from './control-lane.ts';
 import { Crashes } from './crashes.ts';
 import { type DrainedMessages, noMessages } from './drain-report.ts';
 import { Duplicates } from './duplicates.ts';
 import { Intake } from './intake.ts';
 import { type IntakeCounts, noCounts } from './intake-counts.ts';
+import { LongCalls } from './long-calls.ts';
 import { Outcomes } from './outcomes.ts';
 import { ReplySender } from './reply-sender.ts';
 import type { ResolvedRPCOptions } from './rpc-options.ts';
@@ -28,6 +31,7 @@ export class RPCServer implements Server {
   #control: Executor | undefined;
   #intake: Intake | undefined;
   #outcomes: Outcomes | undefined;
+  #longCalls: LongCalls | undefined;
   #deafen: (() => void) | undefined;
 
   constructor(options: ResolvedRPCOptions, executor: Executor, log: Log) {
@@ -71,6 +75,7 @@ export class RPCServer implements Server {
     const intake = this.#newIntake(this.#listener, this.#replies);
     this.#intake = intake;
     this.#deafen = transport.onCancellation((msgId) => intake.cancel(msgId));
+    this.#longCalls = acknowledge === 'on-reply' ? this.#newLongCalls(intake) : undefined;
     void intake.run().catch(onFailure);
   }
 
@@ -97,8 +102,18 @@ export class RPCServer implements Server {
   }
 
   async closeListener(): Promise<void> {
+    this.#longCalls?.stop();
     this.#deafen?.();
     await this.#listener?.close();
+  }
+
+  #newLongCalls(intake: Intake): LongCalls {
+    return new LongCalls({
+      running: () => intake.unsettled,
+      consumerTimeoutMs: this.#options.consumerTimeoutMs,
+      idOf: ({ message }) => uniqueIdIn(message.body, formatOf(message.contentType)),
+      log: this.#log,
+    });
   }
 
   #newIntake(listener: Listener, replies: ReplySender): Intake {
