@@ -1,17 +1,26 @@
 import type { TransportOptions } from 'greenroom';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSoak, skippedUnlessSoak } from '../hosts/soak.ts';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { Cluster } from './cluster.ts';
 import { Ledger } from './ledger.ts';
-import { steadily } from './load.ts';
+import { type Load, steadily } from './load.ts';
 import { report, worst } from './report.ts';
 import { scaled } from './scale.ts';
 import { openClient, serve } from './serve.ts';
 
-const rabbit: TransportOptions['rabbit'] = {
+const rabbit: NonNullable<TransportOptions['rabbit']> = {
   topology: { quorum: true, transientQuorum: true },
   heartbeatMs: 2_000,
+  confirmTimeoutMs: 3_000,
+  methodTimeoutMs: 2_500,
 };
+
+interface Stage {
+  readonly topic: string;
+  readonly ledger: Ledger;
+  readonly load: Load;
+}
 
 describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
   let cluster: Cluster;
@@ -24,13 +33,7 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
     'loses no confirmed cast when the node of the leader is killed',
     async (context) => {
       const kills = scaled(1, 10);
-      const ledger = new Ledger();
-      const topic = uniqueTopic();
-      const rpc = { acknowledge: 'on-reply' } as const;
-      await serve({ url: cluster.url(0), topic, ledger, rabbit, rpc });
-      const client = await openClient(cluster.url(1), topic, { rabbit });
-      // Few at once: the nodes, the server and the caller share this machine's cores.
-      const load = steadily(10, () => ledger.send((id) => client.cast({}, 'work', { id })));
+      const { topic, ledger, load } = await stage();
       const silences: number[] = [];
       for (let kill = 0; kill < kills; kill++) {
         const leader = await cluster.leaderOf(topic);
@@ -41,8 +44,7 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
         silences.push(ledger.takeLongestSilence());
         await leader.restart();
       }
-      await load.stop();
-      await expect.poll(() => ledger.account.lost, { interval: 100 }).toBe(0);
+      await noneLost(ledger, load);
       await report(context, {
         fault: `10. node of the queue's leader SIGKILLed ×${kills}, of three, quorum queue`,
         promise: '0 confirmed lost; executing again within 5 s of a leader',
@@ -50,16 +52,101 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
         worstMs: { 'between two executions': worst(silences) },
       });
       expect(ledger.failures).toEqual([]);
-      expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
       expect(worst(silences)).toBeLessThan(15_000);
     },
     scaled(180_000, 600_000),
   );
+
+  describe.skipIf(!isSoak)(`whose nodes${skippedUnlessSoak}`, () => {
+    it('are restarted in turn loses no confirmed cast', { timeout: 240_000 }, async (context) => {
+      const { ledger, load } = await stage();
+      const silences: number[] = [];
+      for (const node of cluster.nodes) {
+        await executed(ledger, 200);
+        ledger.takeLongestSilence();
+        await node.restart();
+        await executed(ledger, 200);
+        silences.push(ledger.takeLongestSilence());
+      }
+      await noneLost(ledger, load);
+      await report(context, {
+        fault: '15. the three nodes restarted in turn under load',
+        promise: '0 confirmed lost; each ≤ 3 s',
+        counts: { ...ledger.account },
+        worstMs: { 'between two executions': worst(silences) },
+      });
+      expect(ledger.failures).toEqual([]);
+    });
+
+    it('are lost but one tells no sender that all is well', {
+      timeout: 240_000,
+    }, async (context) => {
+      const { ledger, load } = await stage(2_000);
+      const [one, two] = cluster.nodes;
+      await executed(ledger, 200);
+      await Promise.all([one?.kill(), two?.kill()]);
+      // Every sender that began before has been told something by then.
+      const { failed } = ledger.account;
+      await expect
+        .poll(() => ledger.account.failed, { timeout: 60_000 })
+        .toBeGreaterThan(failed + 20);
+      await Promise.all([one?.restart(), two?.restart()]);
+      const healedAt = performance.now();
+      await executed(ledger, 1);
+      const resumedMs = performance.now() - healedAt;
+      await noneLost(ledger, load);
+      await report(context, {
+        fault: '14. two of the three nodes killed, and restarted',
+        promise: 'a named error at the deadline and no false success; ≤ 5 s after it is healed',
+        counts: { ...ledger.account },
+        worstMs: { 'to resume': worst([resumedMs]) },
+      });
+    });
+
+    it('is frozen that leads, with our connections on it', {
+      timeout: 240_000,
+    }, async (context) => {
+      const { topic, ledger, load } = await stage();
+      const leader = await cluster.leaderOf(topic);
+      await executed(ledger, 200);
+      ledger.takeLongestSilence();
+      leader.freeze();
+      await executed(ledger, 200, 120_000);
+      const silenceMs = ledger.takeLongestSilence();
+      leader.thaw();
+      await noneLost(ledger, load);
+      await report(context, {
+        fault:
+          "12. node of the queue's leader frozen (SIGSTOP), our connections on it, net_ticktime 10",
+        promise: '0 confirmed lost; ≤ 25 s on RabbitMQ 3.10',
+        counts: { ...ledger.account },
+        worstMs: { 'between two executions': worst([silenceMs]) },
+      });
+      expect(silenceMs).toBeLessThan(60_000);
+    });
+  });
+
+  /** A server on one node and a client on the next, which casts. */
+  async function stage(timeoutMs?: number): Promise<Stage> {
+    const ledger = new Ledger();
+    const topic = uniqueTopic();
+    const rpc = { acknowledge: 'on-reply' } as const;
+    await serve({ url: cluster.url(0), topic, ledger, rabbit, rpc });
+    const client = await openClient(cluster.url(1), topic, { rabbit });
+    // Few at once: the nodes, the server and the caller share this machine's cores.
+    const cast = (id: string): Promise<void> => client.cast({}, 'work', { id }, { timeoutMs });
+    return { topic, ledger, load: steadily(10, () => ledger.send(cast)) };
+  }
 });
 
-async function executed(ledger: Ledger, more: number): Promise<void> {
+async function executed(ledger: Ledger, more: number, timeout = 60_000): Promise<void> {
   const { confirmed } = ledger.account;
   await expect
-    .poll(() => ledger.account.confirmed, { interval: 50, timeout: 60_000 })
+    .poll(() => ledger.account.confirmed, { interval: 50, timeout })
     .toBeGreaterThan(confirmed + more);
+}
+
+async function noneLost(ledger: Ledger, load: Load): Promise<void> {
+  await load.stop();
+  await expect.poll(() => ledger.account, { interval: 100 }).toMatchObject({ open: 0, lost: 0 });
 }

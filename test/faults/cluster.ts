@@ -1,6 +1,8 @@
 import { PrivateBroker, type PrivateBrokerOptions } from '../support/private-broker.ts';
 
 const options: PrivateBrokerOptions = {
+  // What a cluster should be set to that would rather stop than disagree with itself.
+  config: ['cluster_partition_handling = pause_minority'],
   // A node that is gone is noticed sooner than after the default of a minute.
   advancedConfig: '[{kernel, [{net_ticktime, 10}]}].',
 };

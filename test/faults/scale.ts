@@ -8,7 +8,7 @@ export function scaled(little: number, whole: number): number {
 
 /** How long the soak lasts, in ms; `npm run test:soak -- --minutes` says. */
 export const soakMs: number = scaled(
-  20_000,
+  12_000,
   Number(process.env['GREENROOM_SOAK_MINUTES'] ?? 30) * 60_000,
 );
 
