@@ -42,11 +42,11 @@ describe('callers whose reply queues are gone', () => {
         ),
       ),
     );
-    await Promise.all(sending);
-    const beside: number[] = [];
     const dropped = (): number =>
       log.lines.filter(({ message }) => message.startsWith('dropped a reply')).length;
+    const beside: number[] = [];
     while (dropped() < dead) beside.push(await call());
+    await Promise.all(sending);
     await report(context, {
       fault: `21. ${dead} replies to ${queues} reply queues that are gone`,
       promise:
