@@ -4,9 +4,12 @@ export interface Pulsing {
 }
 
 /** How often a heartbeat's time is looked at. */
-const looksPerHeartbeat = 4;
-/** After so many looks without a byte there is nobody: two heartbeats, less the one that is under way. */
-const silentLooks = 2 * looksPerHeartbeat - 1;
+const looksPerHeartbeat = 8;
+/**
+ * After so many looks without a byte there is nobody: less than two heartbeats after the last byte, as
+ * the look that it came before does not count, and timers are late.
+ */
+const silentLooks = 2 * looksPerHeartbeat - 2;
 
 /**
  * Calls `onSilence` when the broker has sent nothing for two heartbeats: it sends two in each. amqplib
