@@ -22,8 +22,12 @@ import process from 'node:process';
  * @returns {string}
  */
 export function reliabilityReport(rows, { rabbitmq }) {
-  const latest = new Map(rows.map((row) => [`${row.test} ${placeOf(row)}`, row]));
-  const sorted = [...latest.values()].sort((one, other) => placeOf(one) - placeOf(other));
+  const latest = new Map(
+    rows.map((row) => [`${row.test} ${row.fault.replace(/[\d,.]+/g, '')}`, row]),
+  );
+  const sorted = [...latest.values()].sort(
+    (one, other) => placeOf(one) - placeOf(other) || one.fault.localeCompare(other.fault),
+  );
   const dates = [...new Set(sorted.map(({ at }) => at.slice(0, 10)))].join(', ');
   return `# Reliability: the last run of the fault suite
 
@@ -41,6 +45,11 @@ ${sorted.map(line).join('\n')}
 those that were told nothing; "lost" were confirmed and never executed; "failed but done" were executed
 although their sender was given an error: it says that the outcome is unknown. "Duplicates" are executions
 beyond the first.
+
+Not run, and why: partitions between hosts (rows 11 and 13) take network namespaces, which the suite does not make; a
+full disk (17) a file system of its own; a byte stream that is corrupt (41) and a clock that jumps (42) have no test. Rows that are
+not in the table and not named here are held by tests elsewhere: see [guarantees](guarantees.md). "Reduced" rows
+were run with the counts that every change is tested with, not at the counts of the matrix.
 `;
 }
 
@@ -67,9 +76,9 @@ function numbers(named, unit) {
     .join(', ');
 }
 
-/** @param {string} name */
+/** @param {string} name What may be the name of a field. */
 function words(name) {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return name.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /**

@@ -94,7 +94,7 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
     await report(context, {
       fault: `47. mixed load for ${soakMs / 1_000} s with random faults (seed ${seed})`,
       promise: 'sent = answered + named errors; 0 confirmed lost; nothing grows',
-      counts: { ...happened, ...ledger.account, 'heap grown by MiB': grownMb },
+      counts: { ...happened, ...ledger.account, 'MiB of heap grown': grownMb },
     });
     const named = /^(MessagingTimeout|MessageDeliveryFailure|MessageUndeliverable): /;
     expect(ledger.failures.filter((text) => !named.test(text))).toEqual([]);
