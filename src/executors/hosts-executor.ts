@@ -99,7 +99,7 @@ export class HostsExecutor implements Executor {
     if (host === undefined) return lostAtOnce('no host is ready');
     const isShared = work.alone === true && this.#options.concurrency > 1;
     const execution = isShared ? executeAlone(host, work, onBegin) : host.execute(work, onBegin);
-    return { outcome: this.#worked(host, execution), cancel: execution.cancel };
+    return { outcome: this.#worked(host, execution), cancel: (reason) => execution.cancel(reason) };
   }
 
   /** Has every host replaced by one that loads its endpoints anew; see {@link HostKeeper.reload}. */

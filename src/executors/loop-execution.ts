@@ -62,9 +62,7 @@ export class LoopExecution implements Execution, Place, CancelObserver {
     this.#clock.end();
     const { reason } = this.#clock;
     this.#ended.resolve(
-      performed.type === 'done' && reason !== undefined
-        ? { ...performed, cancelled: reason }
-        : performed,
+      performed.type === 'done' ? { ...performed, cancelled: reason } : performed,
     );
   }
 }

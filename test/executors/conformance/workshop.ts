@@ -158,7 +158,7 @@ export function runBody(
   const hasBegun = new Promise<Begun>((resolve) => {
     onFirst = resolve;
   });
-  const { outcome, cancel } = executor.execute(
+  const execution = executor.execute(
     { body, contentType: 'application/json', deadline: undefined, ...work },
     (note) => {
       begun.push(note);
@@ -166,7 +166,8 @@ export function runBody(
       return mayBegin;
     },
   );
-  return { outcome, cancel, begun, hasBegun };
+  const { outcome } = execution;
+  return { outcome, cancel: (reason) => execution.cancel(reason), begun, hasBegun };
 }
 
 function workshopOf<Made extends Executor>(executor: Made, stage: SharedStage): Workshop<Made> {
