@@ -172,12 +172,15 @@ export class NotificationDispatcher {
     group: readonly Received[],
     work: DispatchedNotifications,
   ): Promise<boolean> {
+    const contents = group.map(({ content }) => content);
     for (const endpoint of this.#endpoints) {
       if (!endpoint.has(priority)) continue;
       try {
-        const taken = group
-          .map(({ content }) => content)
-          .filter((content) => endpoint.takes({ ...content, context: content.ctx.values }));
+        const taken = endpoint.isFiltered
+          ? contents.filter((content) =>
+              endpoint.takes({ ...content, context: content.ctx.values }),
+            )
+          : contents;
         if (taken.length === 0) continue;
         const result = await endpoint.run(priority, this.#argumentsOf(taken));
         if (result === NotificationResult.REQUEUE) return this.#mayRequeue(group, work);

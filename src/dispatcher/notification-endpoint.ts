@@ -39,6 +39,11 @@ export class NotificationEndpoint {
     return this.#methods.has(priority);
   }
 
+  /** Whether it has a filter. */
+  get isFiltered(): boolean {
+    return this.#filterRule !== undefined;
+  }
+
   /** Whether the filter lets it pass; everything does where there is none. */
   takes(notification: Parameters<FilterRule['match']>[0]): boolean {
     return this.#filterRule?.match(notification) ?? true;

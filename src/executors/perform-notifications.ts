@@ -1,6 +1,7 @@
 import type { NotificationDispatcher } from '../dispatcher/notification-dispatcher.ts';
 import { MalformedMessage } from '../errors.ts';
 import { shownValue } from '../log.ts';
+import { priorityOf } from '../notification-method.ts';
 import type { MessageLimits } from '../wire/message-limits.ts';
 import { decodeNotification, type Notification } from '../wire/notification.ts';
 import type { Begun, BodyPart, Work } from './executor.ts';
@@ -66,8 +67,16 @@ export async function performNotifications(
   };
 }
 
+const maxShown = 7;
+
 /** For people: the priorities, which are the methods' names. */
 function methodsOf(notifications: readonly Notification[]): string {
-  const [first, ...others] = new Set(notifications.map(({ priority }) => shownValue(priority)));
-  return [first, ...others].slice(0, 7).join(', ').toLowerCase();
+  const priorities = new Set(notifications.map(({ priority }) => priority));
+  return [...priorities].slice(0, maxShown).map(methodOf).join(', ');
+}
+
+function methodOf(priority: unknown): string {
+  const text = typeof priority === 'string' ? priority.toLowerCase() : '';
+  // To make text from outside fit for a log costs more than to see that this is.
+  return priorityOf(text) ?? shownValue(priority).toLowerCase();
 }
