@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NotificationFilter, notificationPriorities, Runtime, type Transport } from '../index.ts';
 import { countArgument, durationArgument } from './arguments.ts';
@@ -89,7 +90,7 @@ async function tail(
       progress.step('connecting to the broker');
       const { retries, timeout: timeoutMs, exchange } = options;
       transport = await reach(url, { retries, timeoutMs, signal, log });
-      const pool = options.pool ?? `greenroom-tail-${crypto.randomUUID()}`;
+      const pool = options.pool ?? `greenroom-tail-${randomUUID()}`;
       runtime = new Runtime({
         transport,
         log,
