@@ -34,7 +34,7 @@ export interface StartOptions extends WaitOptions {
   readonly executor?: ExecutorName | undefined;
 }
 
-/** What became of a runtime's calls, in numbers. */
+/** What became of a runtime's calls and notifications, in numbers. */
 export interface RuntimeCounts extends IntakeCounts {}
 
 /**
@@ -105,12 +105,12 @@ export class Runtime implements AsyncDisposable {
     return this.#executor?.name;
   }
 
-  /** How many calls can run at once; 0 before the executor has been chosen. */
+  /** How many calls, notifications or batches of them can run at once; 0 before the executor has been chosen. */
   get slots(): number {
     return this.#executor?.slots ?? 0;
   }
 
-  /** What became of the calls since the runtime was started. */
+  /** What became of calls and notifications since the runtime was started. */
   get counts(): RuntimeCounts {
     return this.#servers?.counts ?? noCounts;
   }

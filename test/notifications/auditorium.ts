@@ -61,9 +61,10 @@ export interface Sent extends Partial<Notification> {
 export function listenerModule(
   name: 'listener' | 'batch-listener',
   { folder }: SharedStage,
-): { module: URL; options: object } {
+): { module: URL; export: string; options: object } {
   const module = new URL(`./endpoints/${name}.ts`, import.meta.url);
-  return { module, options: { stage: folder } };
+  const exported = name === 'listener' ? 'Listener' : 'BatchListener';
+  return { module, export: exported, options: { stage: folder } };
 }
 
 /** Sets up an {@link Auditorium}. */

@@ -70,3 +70,8 @@ export class Listener {
     return undefined;
   }
 }
+
+/** Does nothing, as fast as it can. */
+export class Sink {
+  info(): void {}
+}
