@@ -35,6 +35,8 @@ export const subjects = {
   amqplibOslo: inNode('amqplib-oslo', "amqplib, oslo's envelope", 'amqplib', { envelope: 'oslo' }),
   async: greenroom('async'),
   pool: greenroom('pool'),
+  // As docs/performance.md says for methods that are shorter than the way to their thread.
+  poolOfShort: greenroom('pool', { concurrency: 16, lookAhead: 64 }),
   process: greenroom('process'),
   nest: {
     ...inNode('nest', 'Nest', 'nest', { noDelay: false }),
@@ -105,10 +107,11 @@ function osloListener(options = {}) {
 }
 
 /** @returns {Subject} */
-function greenroom(executor) {
-  const options = { executor, hosts };
+function greenroom(executor, tuning = {}) {
+  const { concurrency } = tuning;
+  const name = `Greenroom ${executor}${concurrency === undefined ? '' : `, ${concurrency} a thread`}`;
   return {
-    ...inNode('greenroom', `Greenroom ${executor}`, 'greenroom', options),
+    ...inNode('greenroom', name, 'greenroom', { executor, hosts, ...tuning }),
     leavesQueues: true,
   };
 }

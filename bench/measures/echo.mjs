@@ -8,12 +8,15 @@ export const echoes = [
     whole: {
       ...each([1, 16, 128, 512], ['amqplib', 'async']),
       ...each([1, 128], ['pool', 'nest', 'nestNoDelay', 'threading']),
-      ...each([128], ['amqplibOslo', 'moleculer', 'eventlet']),
+      ...each([128], ['poolOfShort', 'amqplibOslo', 'moleculer', 'eventlet']),
       ...each([1, 128], ['amqplibAgain']),
     },
     quick: {
       ...each([1, 128], ['amqplib', 'async']),
-      ...each([128], ['pool', 'nestNoDelay', 'moleculer', 'threading', 'amqplibAgain']),
+      ...each(
+        [128],
+        ['pool', 'poolOfShort', 'nestNoDelay', 'moleculer', 'threading', 'amqplibAgain'],
+      ),
     },
   }),
   echo('1 KiB', 1_024, {

@@ -6,7 +6,7 @@ const timeoutMs = 300_000;
 const endpoints = new URL('greenroom-endpoint.mjs', import.meta.url);
 
 /**
- * Everything at its default, confirms included, but for the number of hosts and time-outs.
+ * Everything at its default, confirms included, but for the number of hosts, time-outs, and what is given.
  *
  * @param {object} options
  * @param {string} options.osloUrl
@@ -14,17 +14,24 @@ const endpoints = new URL('greenroom-endpoint.mjs', import.meta.url);
  * @param {number} options.topics How many topics, each with a runtime of its own on one transport.
  * @param {import('../../dist/index.js').ExecutorName} options.executor
  * @param {number} options.hosts Threads or processes.
+ * @param {number} [options.concurrency] Of each of them.
+ * @param {number} [options.lookAhead]
  */
-export async function startServer({ osloUrl, topic, topics, executor, hosts }) {
+export async function startServer(options) {
+  const { osloUrl, topic, topics, executor, hosts, concurrency = 1, lookAhead } = options;
   const transport = await connect(osloUrl);
   const runtimes = Array.from(
     { length: topics },
     (_, index) =>
       new Runtime({
         transport,
-        rpc: { target: { topic: topicOf(topic, index), server }, endpoints },
-        pool: { threads: hosts },
-        process: { processes: hosts },
+        rpc: {
+          target: { topic: topicOf(topic, index), server },
+          endpoints,
+          ...(lookAhead !== undefined && { lookAhead }),
+        },
+        pool: { threads: hosts, concurrency },
+        process: { processes: hosts, concurrency },
         signals: false,
       }),
   );
