@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tell } from './commands.mjs';
 
 /** More than anybody handles while it is measured. */
-const perSecond = 50_000;
+const perSecond = 30_000;
 
 /**
  * Has notifications consumed that all wait in their queue already, so that nothing but the listener is
