@@ -16,6 +16,8 @@ export interface Row {
   readonly counts: Readonly<Record<string, number>>;
   /** The longest of each kind of time, in milliseconds. */
   readonly worstMs?: Readonly<Record<string, number>>;
+  /** Whether it was run at the counts of the matrix. @default whether this is a soak */
+  readonly isWhole?: boolean;
 }
 
 /** Adds a row to the test's notes, and to the file that `npm run test:soak` makes its table of. */
@@ -24,7 +26,7 @@ export async function report({ annotate }: TestContext, row: Row): Promise<void>
   const file = process.env['GREENROOM_FAULT_REPORT'];
   if (file) {
     const run = { test, file: path.relative(root, testPath), isWhole: isSoak, at: new Date() };
-    appendFileSync(file, `${JSON.stringify({ ...row, ...run })}\n`);
+    appendFileSync(file, `${JSON.stringify({ ...run, ...row })}\n`);
   }
   await annotate(`${row.fault}: ${numbers(row.counts, '')}; ${numbers(row.worstMs ?? {}, ' ms')}`);
 }
