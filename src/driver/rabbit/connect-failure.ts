@@ -99,6 +99,11 @@ export function isRefusal(error: unknown): error is Error {
   return typeof code === 'number' && code >= 400 && code < 500;
 }
 
+/** Whether it is because of an exchange or queue that is not there. */
+export function isNotFound(error: unknown): error is Error {
+  return isRefusal(error) && 'code' in error && error.code === 404;
+}
+
 function wasRefused(error: unknown, text: string): boolean {
   if (error instanceof MessagingError) return !error.retryable;
   // amqplib gives a handshake that was refused no code, only the broker's words.

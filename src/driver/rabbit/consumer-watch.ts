@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
-import { isRefusal } from './connect-failure.ts';
+import { isNotFound } from './connect-failure.ts';
 import type { Session } from './session.ts';
 
 /** A consumer that is watched; whoever takes its deliveries counts them. */
@@ -79,8 +79,8 @@ export class ConsumerWatch {
       else if (isQuiet && messageCount > 0) this.#strike(consumer, `${messageCount} messages wait`);
       else consumer.strikes = 0;
     } catch (error) {
-      // Anything but a refusal means that the channel or the session is over; the next look asks again.
-      if (isRefusal(error) && this.#consumers.includes(consumer)) {
+      // Else the channel or the session is over, or we may not ask: the next look asks again.
+      if (isNotFound(error) && this.#consumers.includes(consumer)) {
         const text = `the broker knows queue ${consumer.queue} no more: ${error.message}`;
         this.#session.end(new ClosedError(text, { cause: error }));
       }

@@ -1,9 +1,6 @@
 import { MessageDeliveryFailure } from '../../errors.ts';
-import { isRefusal } from './connect-failure.ts';
+import { isNotFound } from './connect-failure.ts';
 import type { Session } from './session.ts';
-
-/** AMQP's code for a queue that is not there. */
-const notFound = 404;
 
 /**
  * Whether a queue is there and somebody consumes it.
@@ -18,7 +15,7 @@ export async function isConsumed(session: Session, queue: string): Promise<boole
       consumers = (await channel.checkQueue(queue)).consumerCount;
     });
   } catch (error) {
-    if (isRefusal(error) && 'code' in error && error.code === notFound) return false;
+    if (isNotFound(error)) return false;
     throw new MessageDeliveryFailure(`the broker does not say who consumes queue ${queue}`, {
       cause: error,
     });
