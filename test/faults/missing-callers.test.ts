@@ -13,7 +13,7 @@ describe('callers whose reply queues are gone', () => {
     const [url, topic, ledger] = [await brokerUrl(), uniqueTopic(), new Ledger()];
     const rpc = { acknowledge: 'on-reply', missingReplyQueueTimeoutMs: 1_000 } as const;
     const { log } = await serve({ url, topic, ledger, rpc });
-    const transport = await openTransport(url);
+    const [transport, flood] = [await openTransport(url), await openTransport(url)];
     const client = new RPCClient(transport, { topic }, { timeoutMs: 30_000 });
     const call = async (): Promise<number> => {
       const startedAt = performance.now();
@@ -28,7 +28,7 @@ describe('callers whose reply queues are gone', () => {
     const target = { topic };
     const sending = Array.from({ length: dead }, (_, number) =>
       ledger.send((id) =>
-        transport.driver.send(
+        flood.driver.send(
           { type: 'target', target },
           {
             body: encodeRequest({
