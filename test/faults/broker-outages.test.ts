@@ -67,7 +67,9 @@ describeWithPrivateBroker('an outage of the broker', () => {
     for (const load of loads) await load.stop();
     // What was confirmed last is executed last; that takes a moment.
     for (const { ledger } of casting) {
-      await expect.poll(() => ledger.account.lost, { interval: 100, timeout: 180_000 }).toBe(0);
+      await expect
+        .poll(() => ledger.account.lost, { interval: 100, timeout: scaled(30_000, 180_000) })
+        .toBe(0);
     }
 
     for (const { kind, ledger } of casting) {
