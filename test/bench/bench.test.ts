@@ -30,6 +30,7 @@ describe('npm run bench', { timeout: 180_000 }, () => {
       'amqplib by hand 128',
       'Greenroom async 128',
       'Greenroom pool 128',
+      'Greenroom pool, 16 a thread 128',
       'amqplib by hand, again 128',
     ]);
     for (const { rounds } of series) {

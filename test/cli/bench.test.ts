@@ -58,7 +58,7 @@ describe('greenroom bench <topic>', () => {
     const { code, stdout, stderr } = await bench(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^│ outstanding │ calls\/s │ +min-max │ +p50 ms │ +p99 ms │ errors │$/m);
-    expect(stdout.match(/^│ +[14] │ +[\d,.]+ │ [\d,.]+-[\d,.]+ │ .* 0 │$/gm)).toHaveLength(2);
+    expect(stdout.match(/^│ +[14] │ +[\d,.]+ │ +[\d,.]+-[\d,.]+ │ .* 0 │$/gm)).toHaveLength(2);
     const figures = '[\\d,.]+ calls/s, p99 [\\d,.]+ ms';
     expect(stderr.trimEnd().split('\n')).toEqual([
       '4 windows to measure, about 1 s',

@@ -108,7 +108,10 @@ describeWithPrivateBroker('an outage of the broker', () => {
       }
       const isReturn = ({ message }: { readonly message: string }): boolean =>
         message === 'connected to the broker';
-      const returns = server.log.lines.filter(isReturn).length;
+      // It listens and sends.
+      const returned = (): number => server.log.lines.filter(isReturn).length;
+      await expect.poll(returned, { timeout: 10_000 }).toBe(2 * restarts);
+      const returns = returned();
       await report(context, {
         fault: `3. broker restarted in order ×${restarts}`,
         promise: 'one loss and one return of each connection; calls answered',
@@ -116,7 +119,6 @@ describeWithPrivateBroker('an outage of the broker', () => {
       });
       expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
       expect(server.lost('listen')).toBe(restarts);
-      expect(returns).toBe(2 * restarts); // It listens and sends.
     },
     scaled(120_000, 300_000),
   );

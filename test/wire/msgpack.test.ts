@@ -136,8 +136,14 @@ test('an application with a msgpackr of its own is left alone, and leaves us alo
 test('what JSON can say is plain MessagePack, for any decoder', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      fc.pre(!JSON.stringify(value).includes('__proto__') && !Object.is(value, -0));
+      fc.pre(!JSON.stringify(value).includes('__proto__') && !hasNegativeZero(value));
       expect(unpack(encodeMsgpack(value))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
 });
+
+/** Which is 0 to some that compare, and not to others. */
+function hasNegativeZero(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0);
+  return Object.values(value).some(hasNegativeZero);
+}
