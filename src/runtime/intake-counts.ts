@@ -1,5 +1,14 @@
 import type { CancelReason } from '../cancel-reason.ts';
-import type { OutcomeCounts } from './outcomes.ts';
+
+/** What became of requests, in numbers. */
+export interface OutcomeCounts {
+  /** Answered, or run to the end if nobody wanted an answer. */
+  readonly finished: number;
+  /** Lost with their host, or given up because they did not end when they were to. */
+  readonly abandoned: number;
+  /** Asked to stop before they had ended, by the reason; whether or not they then ended by themselves. */
+  readonly cancelled: Readonly<Record<CancelReason, number>>;
+}
 
 /** What became of the messages, in numbers. */
 export interface IntakeCounts extends OutcomeCounts {

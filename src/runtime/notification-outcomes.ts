@@ -3,7 +3,7 @@ import type { Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
 import type { Crashes } from './crashes.ts';
 import type { Duplicates } from './duplicates.ts';
-import type { OutcomeCounts } from './outcomes.ts';
+import type { OutcomeCounts } from './intake-counts.ts';
 import type { RequeueBrake } from './requeue-brake.ts';
 import type { NotificationDelivery } from './waiting-notifications.ts';
 

@@ -10,7 +10,7 @@ import { NotificationIntake } from './notification-intake.ts';
 import type { ResolvedNotificationOptions } from './notification-options.ts';
 import { NotificationOutcomes } from './notification-outcomes.ts';
 import { RequeueBrake } from './requeue-brake.ts';
-import type { Server } from './servers.ts';
+import type { Server } from './server.ts';
 
 /** The most that AMQP can say. */
 const maxPrefetch = 65_535;

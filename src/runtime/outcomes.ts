@@ -8,6 +8,7 @@ import { encodeFailureReply } from '../wire/reply.ts';
 import type { Crashes } from './crashes.ts';
 import type { Delivery } from './delivery.ts';
 import { DrainNotes } from './drain-report.ts';
+import type { OutcomeCounts } from './intake-counts.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What {@link Outcomes} need. */
@@ -17,16 +18,6 @@ export interface OutcomesOptions {
   /** Whether callers get the stack of what failed. */
   readonly exposeStacks: boolean;
   readonly log: Log;
-}
-
-/** What became of requests, in numbers. */
-export interface OutcomeCounts {
-  /** Answered, or run to the end if nobody wanted an answer. */
-  readonly finished: number;
-  /** Lost with their host, or given up because they did not end when they were to. */
-  readonly abandoned: number;
-  /** Asked to stop before they had ended, by the reason; whether or not they then ended by themselves. */
-  readonly cancelled: Readonly<Record<CancelReason, number>>;
 }
 
 type Settled = Exclude<Outcome, { type: 'refused' }>;

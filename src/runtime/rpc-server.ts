@@ -16,7 +16,7 @@ import { LongCalls } from './long-calls.ts';
 import { Outcomes } from './outcomes.ts';
 import { ReplySender } from './reply-sender.ts';
 import type { ResolvedRPCOptions } from './rpc-options.ts';
-import type { Server } from './servers.ts';
+import type { Server } from './server.ts';
 
 /** How long the last replies may take to reach the broker when the grace is over. */
 const lastRepliesMs = 1_000;
