@@ -1,4 +1,5 @@
-import type { CastOptions, OutgoingRequest, Transport } from '../driver/transport.ts';
+import type { CastOptions, OutgoingRequest } from '../driver/outgoing-request.ts';
+import type { Transport } from '../driver/transport.ts';
 import { InvalidOptionError, RPCVersionCapError } from '../errors.ts';
 import { shortened } from '../log.ts';
 import type { Serializer } from '../serializer.ts';

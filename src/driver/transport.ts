@@ -1,8 +1,7 @@
-import { ClosedError, type ErrorSubject } from '../errors.ts';
-import { formatTarget, type NotificationTarget, type Target } from '../target.ts';
-import { cancelled, type WaitOptions } from '../waiting.ts';
-import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
-import { cancellableHeaders, cancellationIn } from '../wire/cancellation.ts';
+import { ClosedError } from '../errors.ts';
+import type { NotificationTarget, Target } from '../target.ts';
+import type { WaitOptions } from '../waiting.ts';
+import { cancellationIn } from '../wire/cancellation.ts';
 import { type Compression, compressed } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
 import {
@@ -10,17 +9,20 @@ import {
   type Notification,
   type NotificationFormat,
 } from '../wire/notification.ts';
-import { type CallInfo, encodeRequest, type Request } from '../wire/request.ts';
-import { destinationOf, type TargetDestination } from './addressing.ts';
+import { destinationOf } from './addressing.ts';
+import { Calls } from './calls.ts';
 import { CancelledCalls, type OnCancellation } from './cancelled-calls.ts';
-import { Canceller } from './canceller.ts';
 import type { ConnectionChange, ConnectionStatus } from './connection-status.ts';
 import { withTrouble } from './connection-trouble.ts';
 import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
 import { MemoryDriver } from './memory/memory-driver.ts';
-import type { PendingCall } from './pending-call.ts';
+import {
+  type CallOptions,
+  type CastOptions,
+  type OutgoingRequest,
+  sealedRequest,
+} from './outgoing-request.ts';
 import { RabbitDriver } from './rabbit/rabbit-driver.ts';
-import { ReplyWaiters } from './reply-waiters.ts';
 import {
   type ResolvedTransportOptions,
   resolveTransportOptions,
@@ -28,34 +30,9 @@ import {
 } from './transport-options.ts';
 import { formatTransportUrl, parseTransportUrl, type TransportUrl } from './transport-url.ts';
 
-/** What a client sends; the transport adds ids and addresses. */
-export interface OutgoingRequest {
-  readonly method: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly context: Readonly<Record<string, unknown>>;
-  /** How it is written, and a Greenroom server's reply with it. @default 'json' */
-  readonly format?: BodyFormat | undefined;
-}
-
-/** How a message is sent. */
-export interface CastOptions extends RetryOptions {
-  /** Whether it is an error that no queue takes the message; a fanout may always find none. */
-  readonly mandatory?: boolean | undefined;
-}
-
 /** How a notification is sent, and in which of its two forms. */
 export interface NotifyOptions extends RetryOptions {
   readonly format: NotificationFormat;
-}
-
-/** How a call waits; `timeoutMs` also tells the broker when the request has gone stale. */
-export interface CallOptions extends CastOptions {
-  readonly timeoutMs: number;
-  /**
-   * How long the server may be silent, in milliseconds, rounded up to whole seconds: it is asked for
-   * keep-alives, and the call fails when none come. Never extends `timeoutMs`.
-   */
-  readonly callMonitorTimeoutMs?: number | undefined;
 }
 
 /**
@@ -67,8 +44,7 @@ export class Transport implements AsyncDisposable {
   /** What speaks to the broker; for the runtime, which listens on it. */
   readonly driver: Driver;
   readonly #url: TransportUrl;
-  readonly #waiters: ReplyWaiters;
-  readonly #canceller: Canceller;
+  readonly #calls: Calls;
   readonly #cancelled: CancelledCalls;
   readonly #compression: Compression | undefined;
   #closing: Promise<void> | undefined;
@@ -80,12 +56,13 @@ export class Transport implements AsyncDisposable {
   ) {
     this.driver = driver;
     this.#url = url;
-    this.#canceller = new Canceller(driver, log);
     this.#cancelled = new CancelledCalls(log);
-    this.#waiters = new ReplyWaiters({
-      log,
+    this.#calls = new Calls({
+      driver,
+      replyQueue: (options) => this.replyQueue(options),
+      compression,
       limits,
-      onBegun: (msgId, queue) => this.#canceller.begun(msgId, queue),
+      log,
     });
     this.#compression = compression;
   }
@@ -129,7 +106,7 @@ export class Transport implements AsyncDisposable {
 
   /** How many replies came for calls that nobody waited for any more. */
   get orphanedReplies(): number {
-    return this.#waiters.orphaned;
+    return this.#calls.orphanedReplies;
   }
 
   /**
@@ -143,28 +120,8 @@ export class Transport implements AsyncDisposable {
    */
   async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
     const destination = destinationOf(target, 'call');
-    const { method } = request;
-    const msgId = newId();
-    const about: ErrorSubject = { target, method, msgId };
-    const what = (): string => `the reply to ${method} from ${formatTarget(target)}`;
-    const { signal, timeoutMs } = options;
     this.#assertOpen();
-    if (signal?.aborted) throw cancelled(what(), signal, about);
-    const monitorTimeout = wholeSeconds(options.callMonitorTimeoutMs);
-    const silenceMs = monitorTimeout && monitorTimeout * 1000;
-    // Before the call itself hears of the signal, and ends.
-    const stopWatching = signal && this.#canceller.watch(msgId, signal);
-    const call = this.#waiters.expect(msgId, { timeoutMs, signal, silenceMs, about, what });
-    const deadline = performance.now() + timeoutMs;
-    const sent = { request, call, callInfo: { msgId, monitorTimeout }, deadline, options };
-    this.#sendCall(destination, sent).catch((error: unknown) => call.fail(error));
-    try {
-      return await call.ended;
-    } catch (error) {
-      throw withTrouble(error, this.status);
-    } finally {
-      stopWatching?.();
-    }
+    return await this.#calls.call(destination, request, options);
   }
 
   /**
@@ -180,7 +137,10 @@ export class Transport implements AsyncDisposable {
     const { namespace, version } = target;
     const addressedRequest = { ...request, namespace, version, uniqueId: newId() };
     await this.#whenRoom(options, (left) => {
-      const message = this.#sealed(addressedRequest, request.format);
+      const message = sealedRequest(addressedRequest, {
+        format: request.format,
+        compression: this.#compression,
+      });
       return this.driver.send(destination, message, { ...options, ...left, mandatory });
     });
   }
@@ -238,8 +198,7 @@ export class Transport implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#waiters.close(new ClosedError('the transport was closed'));
-    if (this.#canceller.isPublishing) await this.#canceller.flush();
+    await this.#calls.close();
     await this.driver.close();
   }
 
@@ -249,13 +208,8 @@ export class Transport implements AsyncDisposable {
 
   #accept(reply: ArrivedReply): void {
     const cancelled = cancellationIn(reply.headers);
-    if (cancelled === undefined) this.#waiters.accept(reply);
+    if (cancelled === undefined) this.#calls.accept(reply);
     else this.#cancelled.take(cancelled);
-  }
-
-  #sealed(request: Request, format: BodyFormat = 'json'): LabelledBody {
-    const body = encodeRequest(request, format);
-    return { ...compressed(body, this.#compression), contentType: contentTypes[format] };
   }
 
   /** Encodes and sends within the time that there is, once there is room; see {@link Outbound.send}. */
@@ -266,46 +220,6 @@ export class Transport implements AsyncDisposable {
       throw withTrouble(error, this.status);
     }
   }
-
-  async #sendCall(destination: TargetDestination, sent: SentCall): Promise<void> {
-    const { request, call, callInfo, deadline, options } = sent;
-    const { retry, signal, mandatory = false } = options;
-    const { demand } = call;
-    const leftMs = (): number => Math.max(0, Math.floor(deadline - performance.now()));
-    // The reply queue has to exist, again after a lost connection, before anything is sent.
-    const replyQueue =
-      this.driver.openReplyQueue ?? (await this.replyQueue({ signal: demand.signal, retry }));
-    const { namespace, version } = destination.target;
-    const headers = signal && cancellableHeaders;
-    const waiting: WaitOptions = {
-      timeoutMs: leftMs(),
-      get signal() {
-        return demand.signal;
-      },
-    };
-    await this.driver.outbound.send(waiting, () => {
-      const callRequest = { ...request, namespace, version, uniqueId: newId() };
-      const message = this.#sealed(
-        { ...callRequest, call: { ...callInfo, replyQueue } },
-        request.format,
-      );
-      return this.driver.send(
-        destination,
-        { ...message, headers, expirationMs: leftMs() },
-        { mandatory, retry, demand },
-      );
-    });
-  }
-}
-
-/** A call on its way out. */
-interface SentCall {
-  readonly request: OutgoingRequest;
-  readonly call: PendingCall;
-  readonly callInfo: Omit<CallInfo, 'replyQueue'>;
-  /** On the clock of `performance.now()`. */
-  readonly deadline: number;
-  readonly options: CallOptions;
 }
 
 /**
@@ -328,9 +242,4 @@ export async function connect(
     await transport.close();
     throw error;
   }
-}
-
-/** The wire's `_timeout` is whole seconds; less than asked for would fail a call too soon. */
-function wholeSeconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }

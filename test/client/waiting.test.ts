@@ -86,6 +86,19 @@ describe('a call that waits', () => {
     expect(desk.seen).toHaveLength(1);
   });
 
+  it('is not sent when its signal aborts while it waits for the reply queue', async () => {
+    const { client, serve } = await openOffice();
+    const desk = new Desk('s');
+    await serve('s', [desk]);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const called = errorOf(client.call({}, 'wait', { value: 1 }, { signal }));
+    controller.abort();
+    expect(await called).toMatchObject({ code: 'ERR_GREENROOM_CALL_CANCELLED', ...about });
+    expect(await client.call({}, 'wait', { value: 2 })).toBe(2);
+    expect(desk.seen).toHaveLength(1);
+  });
+
   it('leaves no listener on a signal that it shares with others', async () => {
     const { client, serve } = await openOffice();
     await serve('s', [new Desk('s')]);

@@ -1,0 +1,138 @@
+import { ClosedError, type ErrorSubject } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { formatTarget } from '../target.ts';
+import { cancelled, type WaitOptions } from '../waiting.ts';
+import { cancellableHeaders } from '../wire/cancellation.ts';
+import type { Compression } from '../wire/compression.ts';
+import { newId } from '../wire/ids.ts';
+import type { MessageLimits } from '../wire/message-limits.ts';
+import type { CallInfo } from '../wire/request.ts';
+import type { TargetDestination } from './addressing.ts';
+import { Canceller } from './canceller.ts';
+import { withTrouble } from './connection-trouble.ts';
+import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
+import { type CallOptions, type OutgoingRequest, sealedRequest } from './outgoing-request.ts';
+import type { PendingCall } from './pending-call.ts';
+import { ReplyWaiters } from './reply-waiters.ts';
+
+/** What {@link Calls} are made with. */
+export interface CallsOptions {
+  readonly driver: Driver;
+  /** Opens the reply queue, or waits until it is there again; resolves with its name. */
+  readonly replyQueue: (options: RetryOptions) => Promise<string>;
+  readonly compression: Compression | undefined;
+  /** What a reply may cost. */
+  readonly limits: MessageLimits;
+  readonly log: Log;
+}
+
+/** A call on its way out. */
+interface SentCall {
+  readonly request: OutgoingRequest;
+  readonly call: PendingCall;
+  readonly callInfo: Omit<CallInfo, 'replyQueue'>;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly options: CallOptions;
+}
+
+/** The calls of this process: sends their requests, waits for their replies, tells servers of those that were cancelled. */
+export class Calls {
+  readonly #of: CallsOptions;
+  readonly #waiters: ReplyWaiters;
+  readonly #canceller: Canceller;
+
+  constructor(options: CallsOptions) {
+    const { driver, limits, log } = options;
+    this.#of = options;
+    this.#canceller = new Canceller(driver, log);
+    this.#waiters = new ReplyWaiters({
+      log,
+      limits,
+      onBegun: (msgId, queue) => this.#canceller.begun(msgId, queue),
+    });
+  }
+
+  /** How many replies came for calls that nobody waited for. */
+  get orphanedReplies(): number {
+    return this.#waiters.orphaned;
+  }
+
+  /** Sends a request and waits for its result; see {@link Transport.call} for what it throws. */
+  async call(
+    destination: TargetDestination,
+    request: OutgoingRequest,
+    options: CallOptions,
+  ): Promise<unknown> {
+    const { target } = destination;
+    const { method } = request;
+    const msgId = newId();
+    const about: ErrorSubject = { target, method, msgId };
+    const what = (): string => `the reply to ${method} from ${formatTarget(target)}`;
+    const { signal, timeoutMs } = options;
+    if (signal?.aborted) throw cancelled(what(), signal, about);
+    const monitorTimeout = wholeSeconds(options.callMonitorTimeoutMs);
+    const silenceMs = monitorTimeout && monitorTimeout * 1000;
+    // Before the call itself hears of the signal, and ends.
+    const stopWatching = signal && this.#canceller.watch(msgId, signal);
+    const call = this.#waiters.expect(msgId, { timeoutMs, signal, silenceMs, about, what });
+    const deadline = performance.now() + timeoutMs;
+    const sent = { request, call, callInfo: { msgId, monitorTimeout }, deadline, options };
+    this.#send(destination, sent).catch((error: unknown) => call.fail(error));
+    try {
+      return await call.ended;
+    } catch (error) {
+      throw withTrouble(error, this.#of.driver.statuses.all);
+    } finally {
+      stopWatching?.();
+    }
+  }
+
+  /** Takes a message that arrived in the reply queue. */
+  accept(reply: ArrivedReply): void {
+    this.#waiters.accept(reply);
+  }
+
+  /**
+   * Fails the calls that still wait; resolves when the cancellations that are on their way are with the
+   * broker, after a second at most.
+   */
+  async close(): Promise<void> {
+    this.#waiters.close(new ClosedError('the transport was closed'));
+    if (this.#canceller.isPublishing) await this.#canceller.flush();
+  }
+
+  async #send(destination: TargetDestination, sent: SentCall): Promise<void> {
+    const { driver, replyQueue, compression } = this.#of;
+    const { request, call, callInfo, deadline, options } = sent;
+    const { retry, signal, mandatory = false } = options;
+    const { demand } = call;
+    const leftMs = (): number => Math.max(0, Math.floor(deadline - performance.now()));
+    // The reply queue has to exist, again after a lost connection, before anything is sent.
+    const queue = driver.openReplyQueue ?? (await replyQueue({ signal: demand.signal, retry }));
+    const { namespace, version } = destination.target;
+    const waiting: WaitOptions = {
+      timeoutMs: leftMs(),
+      get signal() {
+        return demand.signal;
+      },
+    };
+    await driver.outbound.send(waiting, () => {
+      const addressed = { ...request, namespace, version, uniqueId: newId() };
+      const message = sealedRequest(
+        { ...addressed, call: { ...callInfo, replyQueue: queue } },
+        { format: request.format, compression },
+      );
+      return driver.send(
+        destination,
+        { ...message, headers: signal && cancellableHeaders, expirationMs: leftMs() },
+        { mandatory, retry, demand },
+      );
+    });
+  }
+}
+
+/** The wire's `_timeout` is whole seconds; less than asked for would fail a call too soon. */
+function wholeSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.ceil(ms / 1000);
+}
