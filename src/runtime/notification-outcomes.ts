@@ -1,9 +1,9 @@
-import type { CancelReason } from '../cancel-reason.ts';
 import type { Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
 import type { Crashes } from './crashes.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { OutcomeCounts } from './intake-counts.ts';
+import { OutcomeTally } from './outcome-tally.ts';
 import type { RequeueBrake } from './requeue-brake.ts';
 import type { NotificationDelivery } from './waiting-notifications.ts';
 
@@ -35,25 +35,14 @@ type Lost = Extract<Outcome, { type: 'lost' }>;
  */
 export class NotificationOutcomes {
   readonly #of: NotificationOutcomesOptions;
-  readonly #cancelled: Record<CancelReason, number> = {
-    deadline: 0,
-    'caller-gone': 0,
-    cancelled: 0,
-    draining: 0,
-  };
-  #finished = 0;
-  #abandoned = 0;
+  readonly #tally = new OutcomeTally();
 
   constructor(options: NotificationOutcomesOptions) {
     this.#of = options;
   }
 
   get counts(): OutcomeCounts {
-    return {
-      finished: this.#finished,
-      abandoned: this.#abandoned,
-      cancelled: { ...this.#cancelled },
-    };
+    return this.#tally.counts;
   }
 
   /** @returns How many were given back. */
@@ -65,7 +54,7 @@ export class NotificationOutcomes {
         for (const delivery of batch) this.reject(delivery, outcome.error.message);
         return 0;
       case 'cancelled':
-        this.#cancelled[outcome.reason] += batch.length;
+        this.#tally.cancelled(outcome.reason, batch.length);
         return this.#giveBack(batch);
       case 'lost':
         return this.#lost(batch, outcome);
@@ -82,7 +71,7 @@ export class NotificationOutcomes {
 
   #done(batch: readonly NotificationDelivery[], { notifications, cancelled }: Done): number {
     const { duplicates, brake } = this.#of;
-    if (cancelled !== undefined) this.#cancelled[cancelled] += batch.length;
+    if (cancelled !== undefined) this.#tally.cancelled(cancelled, batch.length);
     const malformed = new Map(
       notifications?.malformed.map(({ place, reason }) => [place, reason] as const),
     );
@@ -99,7 +88,7 @@ export class NotificationOutcomes {
       } else {
         brake.forget(id);
         message.acknowledge();
-        this.#finished++;
+        this.#tally.finished++;
       }
     }
     return requeued.size;
@@ -114,7 +103,7 @@ export class NotificationOutcomes {
       if (crashes.isTooMany(only.id, error, only.message.redelivered)) {
         log.error(fields, 'set aside a notification that crashes its hosts');
         only.message.reject();
-        this.#abandoned++;
+        this.#tally.abandoned++;
         return 0;
       }
     } else {

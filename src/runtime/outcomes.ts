@@ -9,6 +9,7 @@ import type { Crashes } from './crashes.ts';
 import type { Delivery } from './delivery.ts';
 import { DrainNotes } from './drain-report.ts';
 import type { OutcomeCounts } from './intake-counts.ts';
+import { OutcomeTally } from './outcome-tally.ts';
 import type { ReplySender } from './reply-sender.ts';
 
 /** What {@link Outcomes} need. */
@@ -36,25 +37,14 @@ export class Outcomes {
   /** Which messages come to which end while the server drains. */
   readonly drained: DrainNotes = new DrainNotes();
   readonly #of: OutcomesOptions;
-  readonly #cancelled: Record<CancelReason, number> = {
-    deadline: 0,
-    'caller-gone': 0,
-    cancelled: 0,
-    draining: 0,
-  };
-  #finished = 0;
-  #abandoned = 0;
+  readonly #tally = new OutcomeTally();
 
   constructor(options: OutcomesOptions) {
     this.#of = options;
   }
 
   get counts(): OutcomeCounts {
-    return {
-      finished: this.#finished,
-      abandoned: this.#abandoned,
-      cancelled: { ...this.#cancelled },
-    };
+    return this.#tally.counts;
   }
 
   /** @returns Whether the message was given back, and has to run when it comes again. */
@@ -89,7 +79,7 @@ export class Outcomes {
     const mayListen = cancelled === undefined || listeners.has(cancelled);
     const isSent = (): boolean => {
       delivery.replied();
-      this.#finished++;
+      this.#tally.finished++;
       return false;
     };
     if (replyTo === undefined || reply === undefined || !mayListen) return isSent();
@@ -102,7 +92,7 @@ export class Outcomes {
     this.#noteCancelled(reason, begun, false);
     this.drained.note('cancelled', subjectOf(outcome, id));
     this.drained.note('abandoned', subjectOf(outcome, id));
-    this.#abandoned++;
+    this.#tally.abandoned++;
     if (reason === 'draining' && delivery.giveBack()) return this.#returned(outcome, id);
     delivery.drop();
     if (listeners.has(reason)) {
@@ -117,7 +107,7 @@ export class Outcomes {
     const isTooMany = this.#of.crashes.isTooMany(id, error, delivery.message.redelivered);
     const isCrash = this.#of.crashes.isCrash(error);
     if (delivery.lost(outcome, { isCrash, isTooMany })) return this.#returned(outcome, id);
-    this.#abandoned++;
+    this.#tally.abandoned++;
     this.drained.note('abandoned', subjectOf(outcome, id));
     const told =
       error instanceof HostCrashed ? error : callCancelled('draining', begun?.method ?? 'a method');
@@ -147,7 +137,7 @@ export class Outcomes {
     about: Pick<Begun, 'method' | 'replyTo'> | undefined,
     endedByItself: boolean,
   ): void {
-    this.#cancelled[reason]++;
+    this.#tally.cancelled(reason);
     const method = about && shortened(about.method);
     const msgId = shownValue(about?.replyTo?.msgId);
     this.#of.log.warn({ method, msgId, reason, endedByItself }, 'cancelled a call');

@@ -7,13 +7,13 @@ import {
 import type { Executor, ExecutorName } from '../executors/executor.ts';
 import type { HostCounts } from '../executors/hosts/host-keeper.ts';
 import { HostsExecutor } from '../executors/hosts-executor.ts';
-import { cancelled, deferred, longestTimerMs, pause, type WaitOptions } from '../waiting.ts';
+import { cancelled, deferred, longestTimerMs, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { type DrainReport, logDrained, noMessages } from './drain-report.ts';
 import { readEnvironment } from './environment.ts';
-import { type Health, type HealthLook, HealthMonitor } from './health.ts';
-import { HealthServer } from './health-server.ts';
+import type { Health, HealthLook } from './health.ts';
 import { countsSince, type IntakeCounts, noCounts } from './intake-counts.ts';
+import { Probes } from './probes.ts';
 import {
   type ResolvedRuntimeOptions,
   type RuntimeOptions,
@@ -26,6 +26,7 @@ import {
   type StatusChange,
 } from './runtime-status.ts';
 import { Servers } from './servers.ts';
+import { shutDown } from './shut-down.ts';
 import { listenForSignals } from './signals.ts';
 
 /** How {@link Runtime.start} starts. */
@@ -64,8 +65,7 @@ export class Runtime implements AsyncDisposable {
   #draining: Promise<DrainReport> | undefined;
   #failure: Error | undefined;
   #ignoreSignals: () => void = () => {};
-  #health: HealthMonitor | undefined;
-  #probes: HealthServer | undefined;
+  #probes: Probes | undefined;
   /** A server keeps its process alive, also where it has no socket that would. */
   #holdProcess: NodeJS.Timeout | undefined;
 
@@ -130,10 +130,8 @@ export class Runtime implements AsyncDisposable {
    * rejects, and takes no longer than `health.pingTimeoutMs`.
    */
   async health(how: HealthLook = {}): Promise<Health> {
-    this.#health ??= this.#newHealth();
-    const health = await this.#health.look(how);
-    if (!health.live) this.#health.stop();
-    return health;
+    this.#probes ??= this.#newProbes();
+    return await this.#probes.look(how);
   }
 
   /** Settles when all has ended: with why the runtime failed, or nothing. Never rejects. */
@@ -216,7 +214,8 @@ export class Runtime implements AsyncDisposable {
     const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
     this.#status.become('starting');
     try {
-      await this.#openProbes();
+      this.#probes ??= this.#newProbes();
+      await this.#probes.open();
       signal.throwIfAborted();
       const { executor: configured } = this.#options;
       const name = chooseExecutor(word, this.#environmentExecutor, configured);
@@ -243,15 +242,7 @@ export class Runtime implements AsyncDisposable {
     if (this.#options.signals) this.#ignoreSignals = listenForSignals(this, this.#options.log);
   }
 
-  async #openProbes(): Promise<void> {
-    this.#health ??= this.#newHealth();
-    const { port, host } = this.#options.health;
-    if (port === undefined) return;
-    this.#probes = new HealthServer({ port, host, look: (how) => this.health(how) });
-    await this.#probes.open();
-  }
-
-  #newHealth(): HealthMonitor {
+  #newProbes(): Probes {
     const { health, rpc, log } = this.#options;
     const subject = {
       status: () => this.status,
@@ -261,7 +252,7 @@ export class Runtime implements AsyncDisposable {
         return rpc?.ping && transport ? { transport, target: rpc.target } : undefined;
       },
     };
-    return new HealthMonitor(health, subject, log);
+    return new Probes(health, subject, log);
   }
 
   #fail(reason: Error): void {
@@ -273,7 +264,6 @@ export class Runtime implements AsyncDisposable {
     else void this.stop();
   }
 
-  // In the order of a message: nothing more in, what runs out, then everything shut behind it.
   async #drain(timeoutMs: number): Promise<DrainReport> {
     const wasStarting = this.state === 'starting';
     const before = this.counts;
@@ -284,46 +274,23 @@ export class Runtime implements AsyncDisposable {
       this.#aborting.abort(new ClosedError('the runtime was stopped'));
       if (this.#failure === undefined) await this.#starting?.catch(() => {});
     }
-    const steps: readonly (() => unknown)[] = [
-      () => this.#servers?.stopTaking(),
-      () => this.#finish(timeoutMs),
-      () => this.#executor?.stop(),
-      () => this.#servers?.flush(),
-      () => this.#servers?.closeListeners(),
-      () => this.#servers?.closeTransport(),
-    ];
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        // One thing that will not close must not keep the rest open.
-        log.error({ reason: asError(error).message }, 'a step of the drain failed');
-      }
-    }
+    await shutDown({
+      servers: this.#servers,
+      executor: this.#executor,
+      timeoutMs,
+      cancelGraceMs: this.#options.cancelGraceMs,
+      signal: this.#aborting.signal,
+      log,
+    });
     this.#ignoreSignals();
     clearInterval(this.#holdProcess);
     await this.#probes?.close();
-    this.#health?.stop();
     const messages = this.#servers?.drained ?? noMessages;
     const report = { ...countsSince(before, this.counts), messages };
     if (this.#servers !== undefined) logDrained(log, report, performance.now() - begun);
     this.#status.become(this.#failure === undefined ? 'stopped' : 'failed');
     this.#closed.resolve(this.#failure);
     return report;
-  }
-
-  /** Waits for what runs, no longer than the grace lasts; towards its end, methods are asked to stop. */
-  async #finish(timeoutMs: number): Promise<void> {
-    const grace = new AbortController();
-    const endGrace = (): void => grace.abort();
-    if (this.#aborting.signal.aborted) endGrace();
-    else this.#aborting.signal.addEventListener('abort', endGrace, { once: true });
-    const cancelGraceMs = Math.min(this.#options.cancelGraceMs, timeoutMs / 10);
-    const idle = this.#servers?.idle().then(endGrace);
-    await pause(timeoutMs - cancelGraceMs, grace.signal);
-    this.#servers?.cancelAll('draining');
-    await Promise.race([idle, pause(cancelGraceMs, grace.signal)]);
-    endGrace();
   }
 }
 
