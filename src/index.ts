@@ -16,8 +16,8 @@ export {
   type NotificationStreamOptions,
   notificationStream,
 } from './client/notification-stream.ts';
-export { Notifier, type NotifierChange } from './client/notifier.ts';
-export type { NotifierOptions } from './client/notifier-options.ts';
+export { Notifier } from './client/notifier.ts';
+export type { NotifierChange, NotifierOptions } from './client/notifier-options.ts';
 export type { NotifyDriverName } from './client/notify-drivers/make-drivers.ts';
 export type {
   EmittedNotification,
@@ -115,7 +115,7 @@ export type { RecycleLimits } from './executors/hosts/recycling.ts';
 export type { RestartLimits } from './executors/hosts/restart-brake.ts';
 export type { EndpointLife, HostInfo } from './executors/loaded-service.ts';
 export type { Log } from './log.ts';
-export { notificationPriorities } from './notification-method.ts';
+export { type NotificationMethod, notificationPriorities } from './notification-method.ts';
 export { type PythonException, pythonException } from './python-exception.ts';
 export { configFileNames, type LoadedConfig, loadConfig } from './runtime/config-file.ts';
 export type { Acknowledge } from './runtime/delivery.ts';

@@ -1,48 +1,46 @@
 import { type Command, Option } from 'commander';
-import { Notifier, type NotifierOptions, type Transport } from '../index.ts';
-import { countArgument, durationArgument, jsonObject, payloadArgument } from './arguments.ts';
+import {
+  type NotificationMethod,
+  Notifier,
+  type NotifierOptions,
+  notificationPriorities,
+  type Transport,
+} from '../index.ts';
+import { jsonObject, payloadArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.ts';
 import { formatDuration, roundedMs } from './durations.ts';
-import type { ReportOptions } from './failure-report.ts';
 import { interruptible } from './interruption.ts';
 import { formatJsonText } from './json-text.ts';
-import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
+import { makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
 import { reach } from './reach.ts';
 import { reachableUrl } from './reachable-url.ts';
-import { defaultTransportUrl } from './transport-choice.ts';
 
-const priorities = ['audit', 'debug', 'info', 'warn', 'error', 'critical', 'sample'] as const;
 const drivers = ['messagingv2', 'messaging'] as const;
 
-interface NotifyOptions extends ReportOptions {
-  readonly url?: string;
+interface NotifyOptions extends ConnectionOptions {
   readonly publisherId?: string;
   readonly eventType: string;
-  readonly priority: (typeof priorities)[number];
+  readonly priority: NotificationMethod;
   readonly topic?: readonly string[];
   readonly exchange?: string;
   readonly driver: (typeof drivers)[number];
   readonly context?: string;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly logLevel: LogLevel;
 }
 
 /** Adds `greenroom notify`: sends a notification, as `oslo-messaging-send-notification` does. */
 export function addNotifyCommand(program: Command, made: CommandOptions): void {
-  program
+  const command = program
     .command('notify')
     .description('Send a notification. Done when the broker has it; it waits there for listeners.')
     .argument('[json]', 'the payload, any JSON; - reads it from stdin (default: {})')
-    .option(
-      '--url <url>',
-      `the transport URL (default: $GREENROOM_TRANSPORT, else ${defaultTransportUrl})`,
-    )
     .option('--publisher-id <id>', 'who notifies, such as compute.host1')
     .option('--event-type <type>', 'what has happened', 'test')
     .addOption(
-      new Option('--priority <name>', 'how much it matters').choices(priorities).default('info'),
+      new Option('--priority <name>', 'how much it matters')
+        .choices(notificationPriorities)
+        .default('info'),
     )
     .addOption(
       new Option(
@@ -56,20 +54,8 @@ export function addNotifyCommand(program: Command, made: CommandOptions): void {
         .choices(drivers)
         .default('messagingv2'),
     )
-    .option('--context <json>', 'the context, a JSON object; only keys known to be safe are sent')
-    .addOption(
-      new Option('--timeout <duration>', 'how long to wait for the broker to take it')
-        .argParser(durationArgument)
-        .default(60_000, '60s'),
-    )
-    .addOption(
-      new Option('--retries <count>', 'how often to try the broker again if it is not there')
-        .argParser(countArgument)
-        .default(0),
-    )
-    .option('--json', 'print one line of JSON on stdout, also for a failure')
-    .addOption(logLevelOption('warn'))
-    .option('--verbose', 'print the stack of a failure')
+    .option('--context <json>', 'the context, a JSON object; only keys known to be safe are sent');
+  addConnectionOptions(command, { timeout: 'how long to wait for the broker to take it' })
     .addHelpText('after', notifyHelp)
     .action((json: string | undefined, options: NotifyOptions) => notify(json, options, made));
 }
@@ -122,4 +108,5 @@ Examples:
   $ greenroom notify --event-type backup.failed --priority error --topic notifications --topic audit
   $ greenroom notify - --event-type meter.read --priority sample < payload.json
 
-Exit codes: 0 sent, 2 wrong usage, 69 broker unreachable, 124 not taken in time.`;
+Exit codes: 0 sent, 1 any other failure, 2 wrong usage, 69 broker unreachable, 124 not taken in time,
+130 or 143 ended by SIGINT or SIGTERM.`;

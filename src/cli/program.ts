@@ -92,7 +92,7 @@ Exit codes:
   3    the remote method failed
   69   the broker can't be reached
   124  no reply in time
-  130, 143  ended by SIGINT, SIGTERM; a server: with work abandoned
+  130, 143  ended by SIGINT, SIGTERM before it was done; a server: with work abandoned
 
 Environment:
   GREENROOM_TRANSPORT  the transport URL where --url is not given

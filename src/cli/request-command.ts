@@ -1,20 +1,13 @@
 import { type Command, Option } from 'commander';
 import { RPCClient, type Target, type Transport, type WaitOptions } from '../index.ts';
-import {
-  countArgument,
-  durationArgument,
-  jsonObject,
-  methodArguments,
-  versionArgument,
-} from './arguments.ts';
+import { jsonObject, methodArguments, versionArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
-import type { ReportOptions } from './failure-report.ts';
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.ts';
 import { interruptible } from './interruption.ts';
-import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
+import { makeLog } from './logging.ts';
 import { Progress } from './progress.ts';
 import { reach } from './reach.ts';
 import { reachableUrl } from './reachable-url.ts';
-import { defaultTransportUrl } from './transport-choice.ts';
 
 /** Where a request goes, beside its topic. */
 export interface TargetOptions {
@@ -26,12 +19,8 @@ export interface TargetOptions {
 }
 
 /** The options that `call` and `cast` share. */
-export interface RequestOptions extends ReportOptions, TargetOptions {
-  readonly url?: string;
+export interface RequestOptions extends ConnectionOptions, TargetOptions {
   readonly context?: string;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly logLevel: LogLevel;
 }
 
 /** What is sent where, as it stood on the command line. */
@@ -66,10 +55,6 @@ export function addRequestOptions(
     .argument('<topic>', 'the topic that the servers listen to')
     .argument('<method>', 'the method to run there')
     .argument('[json]', 'its named arguments, a JSON object; - reads it from stdin')
-    .option(
-      '--url <url>',
-      `the transport URL (default: $GREENROOM_TRANSPORT, else ${defaultTransportUrl})`,
-    )
     .option('--namespace <name>', "the endpoint's namespace")
     .addOption(
       new Option(
@@ -80,21 +65,11 @@ export function addRequestOptions(
     .option('--server <name>', 'one server of the topic (default: any)')
     .option('--exchange <name>', 'the exchange of the topic (default: openstack)');
   for (const option of targetOptions) command.addOption(option);
-  return command
-    .option('--context <json>', 'the context to send along, a JSON object')
-    .addOption(
-      new Option('--timeout <duration>', timeoutMeans)
-        .argParser(durationArgument)
-        .default(60_000, '60s'),
-    )
-    .addOption(
-      new Option('--retries <count>', 'how often to try the broker again if it is not there')
-        .argParser(countArgument)
-        .default(0),
-    )
-    .option('--json', 'print one line of JSON on stdout, also for a failure')
-    .addOption(logLevelOption('warn'))
-    .option('--verbose', 'print the stack or remote traceback of a failure');
+  command.option('--context <json>', 'the context to send along, a JSON object');
+  return addConnectionOptions(command, {
+    timeout: timeoutMeans,
+    verbose: 'print the stack or remote traceback of a failure',
+  });
 }
 
 /**

@@ -1,46 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { NotificationFilter, notificationPriorities, Runtime, type Transport } from '../index.ts';
-import { countArgument, durationArgument } from './arguments.ts';
+import {
+  NotificationFilter,
+  type NotificationMethod,
+  notificationPriorities,
+  Runtime,
+  type Transport,
+} from '../index.ts';
+import { countArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
-import type { ReportOptions } from './failure-report.ts';
+import { addConnectionOptions, type ConnectionOptions } from './connection-options.ts';
 import { interruptible } from './interruption.ts';
-import { type LogLevel, logLevelOption, makeLog } from './logging.ts';
+import { makeLog } from './logging.ts';
+import { orAborted } from './or-aborted.ts';
 import { presentableLine } from './output.ts';
 import { Progress } from './progress.ts';
 import { reach } from './reach.ts';
 import { reachableUrl } from './reachable-url.ts';
 import { NotificationPrinter } from './tail/notification-printer.ts';
-import { defaultTransportUrl } from './transport-choice.ts';
 import { UsageError } from './usage-error.ts';
 
-type Priority = (typeof notificationPriorities)[number];
-
-interface TailOptions extends ReportOptions {
-  readonly url?: string;
+interface TailOptions extends ConnectionOptions {
   readonly exchange?: string;
-  readonly priority: readonly Priority[];
+  readonly priority: readonly NotificationMethod[];
   readonly eventType?: string;
   readonly publisherId?: string;
   readonly pool?: string;
   readonly count?: number;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly logLevel: LogLevel;
 }
 
 /** Adds `greenroom tail`: shows notifications as they come. */
 export function addTailCommand(program: Command, made: CommandOptions): void {
-  program
+  const command = program
     .command('tail')
     .description(
-      'Show notifications as they come, until Ctrl-C. They are copies: nothing is taken from anybody.',
+      'Show notifications as they come, until Ctrl-C: copies, unless --pool takes part in a pool.',
     )
     .argument('<topic...>', 'the topics to listen to')
-    .option(
-      '--url <url>',
-      `the transport URL (default: $GREENROOM_TRANSPORT, else ${defaultTransportUrl})`,
-    )
     .option('--exchange <name>', 'the exchange of the topics (default: openstack)')
     .addOption(
       new Option('--priority <name>', 'only these; may be given again (default: all)')
@@ -55,20 +51,11 @@ export function addTailCommand(program: Command, made: CommandOptions): void {
     )
     .addOption(
       new Option('--count <number>', 'end after so many (default: never)').argParser(countArgument),
-    )
-    .addOption(
-      new Option('--timeout <duration>', 'how long to wait for the broker')
-        .argParser(durationArgument)
-        .default(60_000, '60s'),
-    )
-    .addOption(
-      new Option('--retries <count>', 'how often to try the broker again if it is not there')
-        .argParser(countArgument)
-        .default(0),
-    )
-    .option('--json', 'print a line of JSON on stdout for each, also for a failure')
-    .addOption(logLevelOption('warn'))
-    .option('--verbose', 'print the stack of a failure')
+    );
+  addConnectionOptions(command, {
+    timeout: 'how long to wait for the broker',
+    json: 'print a line of JSON on stdout for each, also for a failure',
+  })
     .addHelpText('after', tailHelp)
     .action((topics: string[], options: TailOptions) => tail(topics, options, made));
 }
@@ -108,7 +95,7 @@ async function tail(
       await runtime.start({ executor: 'blocking', signal, timeoutMs });
       progress.end();
       output.notice(presentableLine(introduction(topics, pool, options)));
-      await Promise.race([untilAborted(signal), printer.done, runtime.closed]);
+      await orAborted(Promise.race([printer.done, runtime.closed]), signal);
       const failure = await closed(runtime);
       if (failure !== undefined) throw failure;
     } finally {
@@ -143,19 +130,15 @@ function filterOf({ eventType, publisherId }: TailOptions): NotificationFilter {
   }
 }
 
-function addPriority(text: string, before: readonly Priority[]): readonly Priority[] {
+function addPriority(
+  text: string,
+  before: readonly NotificationMethod[],
+): readonly NotificationMethod[] {
   const priority = notificationPriorities.find((name) => name === text.toLowerCase());
   if (priority === undefined) {
     throw new InvalidArgumentError(`It is one of ${notificationPriorities.join(', ')}.`);
   }
   return [...before, priority];
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 const tailHelp = `
@@ -167,4 +150,5 @@ Examples:
   $ greenroom tail notifications versioned_notifications --event-type 'compute\\.instance\\.' --json
   $ greenroom tail notifications --publisher-id compute --count 1
 
-Exit codes: 0 ended by Ctrl-C or --count, 1 failed, 2 wrong usage, 69 broker unreachable.`;
+Exit codes: 0 ended by --count, or by SIGINT (Ctrl-C) or SIGTERM once it listens, 1 any other failure, 2 wrong usage,
+69 broker unreachable, 124 not listening in time, 130 or 143 ended by SIGINT or SIGTERM before it listens.`;

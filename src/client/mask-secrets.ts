@@ -5,7 +5,7 @@ export const masked = '***';
 const secretName =
   /passw|passphrase|admin[-_]?pass|new[-_]pass|pswd|secret|token|credential|private[-_]?key|encrypted[-_]key|api[-_]?key|configdrive|cookie|authorization/i;
 
-/** As deep as what goes over the wire may be; a cycle ends here too. */
+/** As deep as what goes over the wire may be. */
 const maxDepth = 500;
 
 /** Whether a value of that name is one that nobody else should see. */
@@ -13,13 +13,14 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
-/** A copy of a value in which whatever has the name of a secret is {@link masked}, at any depth. */
+/**
+ * A copy of plain data, as JSON is read, in which whatever has the name of a secret is {@link masked},
+ * at any depth.
+ */
 export function maskSecrets(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= maxDepth) return masked;
   if (Array.isArray(value)) return value.map((item) => maskSecrets(item, depth + 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
   const entries = Object.entries(value).map(([key, item]) => [
     key,
     isSecretName(key) ? masked : maskSecrets(item, depth + 1),

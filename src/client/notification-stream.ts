@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { isRecord } from '../wire/record.ts';
 import { logRecord, type PinoRecord } from './log-record.ts';
 import type { Notifier } from './notifier.ts';
+import { tell } from './tell.ts';
 
 /** How a {@link notificationStream} notifies. */
 export interface NotificationStreamOptions {
@@ -74,9 +75,4 @@ function readRecord(line: string): PinoRecord {
 
 function isOfNotifier({ notification }: PinoRecord): boolean {
   return isRecord(notification) && typeof notification['messageId'] === 'string';
-}
-
-/** The notifier has logged what could not be sent; nobody else can be told. */
-function tell(sent: Promise<void>): void {
-  sent.catch(() => {});
 }

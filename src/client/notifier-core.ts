@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RetryOptions } from '../driver/driver.ts';
 import type { Transport } from '../driver/transport.ts';
-import { shortened } from '../log.ts';
+import { shortened, shownValue } from '../log.ts';
 import { type WaitOptions, waitFor } from '../waiting.ts';
 import { pythonTimestamp } from '../wire/python-timestamp.ts';
 import { type ContextToSend, valuesOf } from './context-to-send.ts';
@@ -66,12 +66,10 @@ export class NotifierCore {
     const messageId = randomUUID();
     try {
       const notification = this.#emitted(event, messageId);
-      const [driver, ...more] = this.#drivers;
-      if (driver !== undefined && more.length === 0) await driver.notify(notification, wait);
-      else await settleAll(this.#drivers.map((one) => one.notify(notification, wait)));
+      await settleAll(this.#drivers, (driver) => driver.notify(notification, wait));
     } catch (error) {
       const { throwOnFailure, log } = this.#options;
-      const reason = shortened(error instanceof Error ? error.message : String(error));
+      const reason = shownValue(error instanceof Error ? error.message : error);
       log.error({ reason, notification: nameOf(event, messageId) }, 'a notification was not sent');
       if (throwOnFailure) throw error;
     }

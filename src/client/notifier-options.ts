@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidOptionError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
+import { suggestion } from '../nearest-name.ts';
 import { checkOptions } from '../options.ts';
 import type { Serializer } from '../serializer.ts';
 import type { NotificationTarget } from '../target.ts';
@@ -43,6 +44,9 @@ export interface NotifierOptions {
   /** Where the driver `log` writes, and lines about what could not be sent. @default nowhere */
   readonly log?: Log;
 }
+
+/** What {@link Notifier.prepare} can change. */
+export interface NotifierChange extends Pick<NotifierOptions, 'publisherId' | 'retry'> {}
 
 /** {@link NotifierOptions} with nothing left open but who and by which rules. */
 export interface ResolvedNotifierOptions {
@@ -94,4 +98,26 @@ export function resolveNotifierOptions(raw: NotifierOptions): ResolvedNotifierOp
     serializer: validSerializer(raw.serializer),
     log: raw.log ?? silentLog,
   };
+}
+
+/**
+ * Applies a change to options that have been checked; only the change is checked.
+ *
+ * @throws {@link InvalidOptionError} that says what is wrong.
+ */
+export function changedNotifierOptions(
+  resolved: ResolvedNotifierOptions,
+  change: NotifierChange,
+): ResolvedNotifierOptions {
+  const { publisherId = resolved.publisherId, retry = resolved.retry, ...others } = change;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    const meant = suggestion(unknown, ['publisherId', 'retry']);
+    throw new InvalidOptionError(`invalid notifier change: ${unknown}: unknown option${meant}`);
+  }
+  if (publisherId !== null && typeof publisherId !== 'string') {
+    throw new InvalidOptionError('invalid notifier change: publisherId must be text');
+  }
+  validRetry(retry);
+  return { ...resolved, publisherId, retry };
 }

@@ -3,16 +3,28 @@ import type { WaitOptions } from '../waiting.ts';
 import type { ContextToSend } from './context-to-send.ts';
 import { NotifierCore } from './notifier-core.ts';
 import {
+  changedNotifierOptions,
+  type NotifierChange,
   type NotifierOptions,
   type ResolvedNotifierOptions,
   resolveNotifierOptions,
 } from './notifier-options.ts';
 import type { NotificationPriority } from './notify-drivers/notify-driver.ts';
 import type { RecordedNotification } from './notify-drivers/test-driver.ts';
-import { given, retryLimit, validTimeout } from './valid-options.ts';
+import { retryLimit, validTimeout } from './valid-options.ts';
 
-/** What {@link Notifier.prepare} can change. */
-export interface NotifierChange extends Pick<NotifierOptions, 'publisherId' | 'retry'> {}
+/** What a derived notifier is made of: options that have been checked, and what it shares. */
+class Derived implements NotifierOptions {
+  readonly retry: number;
+  readonly resolved: ResolvedNotifierOptions;
+  readonly core: NotifierCore;
+
+  constructor(resolved: ResolvedNotifierOptions, core: NotifierCore) {
+    this.retry = resolved.retry;
+    this.resolved = resolved;
+    this.core = core;
+  }
+}
 
 /**
  * Tells whoever listens what has happened; oslo.messaging's `Notifier`.
@@ -23,7 +35,8 @@ export interface NotifierChange extends Pick<NotifierOptions, 'publisherId' | 'r
  * confirmed is held in memory, so flush now and then.
  *
  * What can't be sent is a line in the log and nothing else, as with oslo.messaging: an application should
- * not fail for its notifications. With `throwOnFailure` it also rejects.
+ * not fail for its notifications. With `throwOnFailure` it also rejects: do not leave the promise
+ * without a `catch` then.
  *
  * Of the context only the keys that oslo.messaging 14 lets through leave the process: no token, no
  * service catalogue (see `safe-context.ts`).
@@ -32,19 +45,15 @@ export interface NotifierChange extends Pick<NotifierOptions, 'publisherId' | 'r
  */
 export class Notifier {
   readonly #transport: Transport;
-  readonly #options: NotifierOptions;
   readonly #resolved: ResolvedNotifierOptions;
   readonly #core: NotifierCore;
 
-  /**
-   * @param core - What {@link Notifier.prepare} shares; made anew by default.
-   * @throws {@link InvalidOptionError} that says what is wrong with the options or the routing rules.
-   */
-  constructor(transport: Transport, options: NotifierOptions = {}, core?: NotifierCore) {
+  /** @throws {@link InvalidOptionError} that says what is wrong with the options or the routing rules. */
+  constructor(transport: Transport, options: NotifierOptions = {}) {
     this.#transport = transport;
-    this.#options = options;
-    this.#resolved = resolveNotifierOptions(options);
-    this.#core = core ?? new NotifierCore(transport, this.#resolved);
+    const isDerived = options instanceof Derived;
+    this.#resolved = isDerived ? options.resolved : resolveNotifierOptions(options);
+    this.#core = isDerived ? options.core : new NotifierCore(transport, this.#resolved);
   }
 
   /** Whether notifications go anywhere: not if `noop` is the only driver. */
@@ -57,12 +66,32 @@ export class Notifier {
     return this.#core.test.notifications;
   }
 
-  /** Derives a notifier that shares this one's drivers; what is not given stays as it is. */
+  /**
+   * Derives a notifier that shares this one's drivers; what is not given stays as it is. Cheap: one for
+   * each request is no waste.
+   *
+   * @throws {@link InvalidOptionError} that says what is wrong with the change.
+   */
   prepare(change: NotifierChange): Notifier {
-    return new Notifier(this.#transport, { ...this.#options, ...given(change) }, this.#core);
+    const resolved = changedNotifierOptions(this.#resolved, change);
+    return new Notifier(this.#transport, new Derived(resolved, this.#core));
   }
 
-  /** Tells what somebody did, for the record. */
+  /**
+   * Tells what somebody did, for the record. The other priorities' methods take the same and fail alike.
+   *
+   * @param ctx - Sent along, but for the keys that are not known to be safe.
+   * @param eventType - Such as `compute.instance.create.end`.
+   * @param payload - Whatever has a form in JSON.
+   * @param wait - For how many milliseconds (by default the notifier's `timeoutMs`), and until which signal,
+   * it may wait for the broker to take the notification.
+   * @throws {@link InvalidOptionError} for a `timeoutMs` that is no positive number. Everything else with
+   * `throwOnFailure` only: {@link MessagingTimeout} when the broker has not taken it in time;
+   * {@link CallCancelled} when `signal` aborts; {@link MessageDeliveryFailure} when it can't be sent;
+   * {@link OutboundFull} when too much is on its way already; {@link MessageTooLarge}; {@link ClosedError} when
+   * the transport is closed; TypeError for a payload that has no form in JSON; an `AggregateError` when
+   * it fails with several drivers or for several topics.
+   */
   audit(
     ctx: ContextToSend,
     eventType: string,
@@ -72,6 +101,7 @@ export class Notifier {
     return this.#notify('AUDIT', ctx, eventType, payload, wait);
   }
 
+  /** Tells what helps to find a fault; see {@link Notifier.audit}. */
   debug(
     ctx: ContextToSend,
     eventType: string,
@@ -81,10 +111,12 @@ export class Notifier {
     return this.#notify('DEBUG', ctx, eventType, payload, wait);
   }
 
+  /** Tells what has happened in the ordinary way; see {@link Notifier.audit}. */
   info(ctx: ContextToSend, eventType: string, payload: unknown, wait?: WaitOptions): Promise<void> {
     return this.#notify('INFO', ctx, eventType, payload, wait);
   }
 
+  /** Tells what somebody should look at; see {@link Notifier.audit}. */
   warn(ctx: ContextToSend, eventType: string, payload: unknown, wait?: WaitOptions): Promise<void> {
     return this.#notify('WARN', ctx, eventType, payload, wait);
   }
@@ -99,6 +131,7 @@ export class Notifier {
     return this.warn(ctx, eventType, payload, wait);
   }
 
+  /** Tells what has failed; see {@link Notifier.audit}. */
   error(
     ctx: ContextToSend,
     eventType: string,
@@ -108,6 +141,7 @@ export class Notifier {
     return this.#notify('ERROR', ctx, eventType, payload, wait);
   }
 
+  /** Tells what can't wait; see {@link Notifier.audit}. */
   critical(
     ctx: ContextToSend,
     eventType: string,
@@ -117,7 +151,7 @@ export class Notifier {
     return this.#notify('CRITICAL', ctx, eventType, payload, wait);
   }
 
-  /** Tells a measurement: many of them, and small. */
+  /** Tells a measurement: many of them, and small; see {@link Notifier.audit}. */
   sample(
     ctx: ContextToSend,
     eventType: string,
@@ -131,6 +165,7 @@ export class Notifier {
    * Waits for all notifications so far, of those derived from the same one too, sent or not; what comes
    * meanwhile is not waited for.
    *
+   * @param options - For how many milliseconds (by default as long as it takes), and until which signal.
    * @throws {@link MessagingTimeout} and {@link CallCancelled} as the options say.
    */
   async flush(options: WaitOptions = {}): Promise<void> {

@@ -1,5 +1,6 @@
 import { isVersion } from '../version.ts';
 import type { AccessPolicy } from './access-policy.ts';
+import { endpointName } from './endpoint-name.ts';
 import { type ExposedMethod, exposedMethods } from './exposure.ts';
 
 /** Which interface an endpoint offers: `static target` of its class, or `target` of the instance. */
@@ -30,12 +31,7 @@ export class Endpoint {
 
   /** @throws TypeError that names the endpoint when it is no object, or its `target` is none. */
   constructor(instance: object, policy?: AccessPolicy) {
-    this.name = nameOf(instance);
-    if (typeof instance !== 'object' || instance === null) {
-      throw new TypeError(
-        `endpoint ${this.name} is no object; a class is to be instantiated first`,
-      );
-    }
+    this.name = endpointName(instance);
     const { namespace, version = '1.0', legacyNamespaces = [] } = targetOf(instance, this.name);
     this.instance = instance;
     this.namespace = namespace;
@@ -52,12 +48,6 @@ export class Endpoint {
 }
 
 const targetKeys = ['namespace', 'version', 'legacyNamespaces'] as const;
-
-function nameOf(instance: object): string {
-  const name: unknown =
-    typeof instance === 'function' ? instance.name : instance?.constructor?.name;
-  return typeof name === 'string' && name !== '' ? name : '(anonymous)';
-}
 
 function targetOf(instance: object, name: string): EndpointTarget {
   const target: unknown =

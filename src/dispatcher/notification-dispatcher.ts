@@ -5,7 +5,7 @@ import {
   priorityOf,
 } from '../notification-method.ts';
 import { type ContextValues, noOpSerializer, type Serializer } from '../serializer.ts';
-import { failureFrom } from '../wire/failure.ts';
+import { failureFrom, loggedFailure } from '../wire/failure.ts';
 import type { Notification } from '../wire/notification.ts';
 import type { Cancellation } from './cancellation.ts';
 import { CallContext, type Context } from './context.ts';
@@ -52,9 +52,6 @@ export interface DispatchedNotifications {
   /** Where `ctx.log` goes, and what went wrong. @default nowhere */
   readonly log?: Log | undefined;
 }
-
-/** How much of a traceback is logged; an error's text may hold whatever the notifier sent. */
-const maxStackLength = 8_192;
 
 /**
  * Runs the methods of endpoints that notifications are for, by the priority in their bodies.
@@ -218,13 +215,7 @@ export class NotificationDispatcher {
     // Work that was interrupted has not failed: another listener may do it.
     if (cancellation.reason !== undefined) return true;
     const { allowRequeue } = this.#options;
-    const failure = failureFrom(error);
-    const fields = {
-      ...aboutOf(notification),
-      count,
-      error: `${failure.class}: ${shortened(failure.message)}`,
-      stack: failure.tb.join('').slice(0, maxStackLength),
-    };
+    const fields = { ...aboutOf(notification), count, ...loggedFailure(failureFrom(error)) };
     const fate = allowRequeue ? 'it comes again' : 'it is acknowledged all the same';
     log.error(fields, `a notification could not be handled; ${fate}`);
     return allowRequeue;

@@ -3,6 +3,7 @@ import {
   notificationPriorities,
   priorityOf,
 } from '../notification-method.ts';
+import { endpointName } from './endpoint-name.ts';
 import { exposedMethods } from './exposure.ts';
 import type { FilterRule } from './notification-filter.ts';
 
@@ -23,12 +24,7 @@ export class NotificationEndpoint {
 
   /** @throws TypeError that names the endpoint when it is no object, or its `filterRule` can't match. */
   constructor(instance: object) {
-    if (typeof instance !== 'object' || instance === null) {
-      throw new TypeError(
-        'an endpoint for notifications is no object; a class is to be instantiated',
-      );
-    }
-    this.name = instance.constructor?.name || '(anonymous)';
+    this.name = endpointName(instance);
     this.#instance = instance;
     const methods = [...exposedMethods(instance)].map(([name, { run }]) => [name, run] as const);
     this.#methods = new Map(methods.filter(([name]) => priorityOf(name) !== undefined));

@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { z } from 'zod';
+import { checkOptions } from '../options.ts';
 
 /**
  * A regular expression in RE2's syntax, which is JavaScript's and Python's without what can take
@@ -16,6 +18,17 @@ export interface NotificationFilterOptions {
   /** Patterns by the names of the payload's own values. */
   readonly payload?: Readonly<Record<string, FilterPattern>>;
 }
+
+const pattern = z.unknown().optional();
+const named = z.record(z.string(), z.unknown()).optional();
+/** The names that there are; each pattern is read, and complained of, where it is compiled. */
+const schema = z.strictObject({
+  context: named,
+  publisherId: pattern,
+  eventType: pattern,
+  metadata: z.strictObject({ messageId: pattern, timestamp: pattern }).optional(),
+  payload: named,
+});
 
 /** What of a notification an endpoint gets, and a filter sees. */
 export interface NotificationParts {
@@ -61,8 +74,13 @@ export class NotificationFilter implements FilterRule {
   readonly #metadata: NamedPatterns;
   readonly #payload: NamedPatterns;
 
-  /** @throws TypeError for a pattern that can't be read, or can't be matched in linear time. */
-  constructor({ publisherId, eventType, context, metadata, payload }: NotificationFilterOptions) {
+  /**
+   * @throws {@link InvalidOptionError} for a key that there is not, with the one that was probably meant.
+   * @throws TypeError for a pattern that can't be read, or can't be matched in linear time.
+   */
+  constructor(options: NotificationFilterOptions) {
+    checkOptions(schema, options, 'notification filter');
+    const { publisherId, eventType, context, metadata, payload } = options;
     this.#publisherId =
       publisherId === undefined ? undefined : compiled(publisherId, 'publisherId');
     this.#eventType = eventType === undefined ? undefined : compiled(eventType, 'eventType');

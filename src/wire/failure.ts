@@ -7,6 +7,7 @@ import {
   RemoteError,
   UnsupportedVersion,
 } from '../errors.ts';
+import { shortened } from '../log.ts';
 import { pythonException } from '../python-exception.ts';
 import { builtinsModule, pythonClassOf } from './python-exceptions.ts';
 import { parseJson, stringifyJson } from './python-json.ts';
@@ -66,6 +67,20 @@ export function failureFrom(error: unknown): Failure {
     // own complaint says less than the fact.
     return failureOfValue('an error that cannot be read');
   }
+}
+
+/** How much of a traceback is logged; an error's text may hold whatever a peer sent. */
+const maxStackLength = 8_192;
+
+/** What of a failure stands in a line of the log. */
+export function loggedFailure(failure: Failure): {
+  readonly error: string;
+  readonly stack: string;
+} {
+  return {
+    error: `${failure.class}: ${shortened(failure.message)}`,
+    stack: failure.tb.join('').slice(0, maxStackLength),
+  };
 }
 
 /** What a caller gets of a failure when the server keeps its stacks to itself. */

@@ -3,8 +3,8 @@ import { runLoad } from '../../src/cli/bench/closed-loop.ts';
 import { FailedCalls } from '../../src/cli/bench/failed-calls.ts';
 import { Latencies } from '../../src/cli/bench/latencies.ts';
 import { measureWindow } from '../../src/cli/bench/measure.ts';
-import { orAborted } from '../../src/cli/bench/or-aborted.ts';
 import { within } from '../../src/cli/bench/within.ts';
+import { orAborted } from '../../src/cli/or-aborted.ts';
 import { RemoteError } from '../../src/index.ts';
 
 const never = new AbortController().signal;

@@ -3,6 +3,7 @@ import { connect, Notifier } from 'greenroom';
 import { describe, expect, it } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
 import { greenroom, startGreenroom } from './command-line.ts';
+import { listenSilently } from './silent-broker.ts';
 
 describe('greenroom tail', () => {
   it('shows what comes, takes nothing from others, and leaves no queue behind', async () => {
@@ -100,6 +101,14 @@ describe('greenroom tail', () => {
     const { code, stderr } = await greenroom(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(text);
+  });
+
+  it('says by its exit code that a signal ended it before it listened', async () => {
+    await using silent = await listenSilently();
+    await using tail = startGreenroom(['tail', 't', '--url', silent.url]);
+    await silent.connected;
+    tail.kill('SIGTERM');
+    expect(await tail.ended).toMatchObject({ code: 143, stdout: '' });
   });
 
   it('says that the broker is not there', async () => {

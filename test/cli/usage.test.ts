@@ -20,6 +20,15 @@ describe('greenroom', () => {
     },
   );
 
+  it.each([
+    ['notify', ['0', '1', '2', '69', '124', '130', '143']],
+    ['tail', ['0', '1', '2', '69', '124', '130', '143']],
+  ])('%s --help has its exit codes', async (word, codes) => {
+    const { stdout } = await tell([word, '--help']);
+    const [, listed = ''] = stdout.split('Exit codes: ');
+    expect(listed.match(/\d+/g)).toEqual(codes);
+  });
+
   it('is a program of its own, which prints the version of the package', async () => {
     const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     const { version } = JSON.parse(text) as { readonly version: string };

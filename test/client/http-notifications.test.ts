@@ -90,6 +90,19 @@ describe('notifyRequests', () => {
     });
   });
 
+  it('notifies that something odd was thrown, and throws that', async () => {
+    const notifier = await openNotifier();
+    const odd: unknown = Object.create(null);
+    const handler = notifyRequests(() => {
+      throw odd;
+    }, notifier);
+    await expect(handler(request())).rejects.toBe(odd);
+    await notifier.flush();
+    expect(notifier.notifications[1]?.payload).toMatchObject({
+      exception: { value: 'an object', traceback: [] },
+    });
+  });
+
   it('never fails or waits for the notifier', async () => {
     const transport = await connect('memory://unheard');
     onTestFinished(() => transport.close());

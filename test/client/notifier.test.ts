@@ -117,6 +117,10 @@ describe('Notifier', () => {
     expect(notifier.notifications.map(({ publisherId }) => publisherId)).toEqual(publishers);
     expect(other.notifications).toEqual(notifier.notifications);
     expect(() => notifier.prepare({ retry: -2 })).toThrow(InvalidOptionError);
+    expect(() => notifier.prepare({ publisherId: 5 } as never)).toThrow('publisherId must be text');
+    expect(() => notifier.prepare({ publisher: 'x' } as never)).toThrow(
+      "publisher: unknown option (did you mean 'publisherId'?)",
+    );
   });
 
   it('keeps for tests what a listener would get', async () => {
@@ -148,6 +152,8 @@ describe('Notifier', () => {
     [{ driver: 'mesaging' }, "there is no 'mesaging' (did you mean 'messaging'?)"],
     [{ driver: [] }, "'noop'"],
     [{ driver: 'routing' }, 'needs the option routing'],
+    [{ driver: { send() {} } }, 'must have the method notify'],
+    [{ driver: ['test', null] }, 'must have the method notify'],
     [{ topics: [] }, 'topics'],
     [{ topic: 'a' }, "topic: unknown option (did you mean 'topics'?)"],
     [{ retry: 1.5 }, 'retry must be'],
@@ -184,6 +190,31 @@ describe('what cannot be sent', () => {
         },
       },
     ]);
+  });
+
+  it('keeps no driver from sending either when a driver throws at once', async () => {
+    const throwing = {
+      notify(): never {
+        throw new Error('at once');
+      },
+    };
+    const driver = [failing, throwing, 'test'] as const;
+    const transport = await openTransport();
+    const notifier = new Notifier(transport, { driver, throwOnFailure: true });
+    await expect(notifier.info({}, 'e', {})).rejects.toThrow('the driver failed (and 1 more)');
+    expect(notifier.notifications).toHaveLength(1);
+    const one = new Notifier(transport, { driver: throwing, throwOnFailure: true });
+    await expect(one.info({}, 'e', {})).rejects.toThrow('at once');
+  });
+
+  it('is told of whatever was thrown', async () => {
+    const log = new RecordedLog();
+    const odd: NotifyDriver = { notify: () => Promise.reject(Object.create(null)) };
+    const transport = await openTransport();
+    await new Notifier(transport, { driver: odd, log }).info({}, 'e', {});
+    await new Notifier(transport, { driver: [odd, odd], log }).info({}, 'e', {});
+    const reasons = log.lines.map(({ fields }) => fields['reason']);
+    expect(reasons).toEqual(['an object', 'an object (and 1 more)']);
   });
 
   it('[throwOnFailure] rejects', async () => {
@@ -238,22 +269,5 @@ describe('Notifier.flush', () => {
     await notifier.flush();
     const payloads = (await ear.take(2_000)).map(({ payload }) => payload);
     expect(payloads).toEqual(Array.from({ length: 2_000 }, (_, index) => index));
-  });
-});
-
-it('[driver: log] writes notifications by their priority, without secrets', async () => {
-  const log = new RecordedLog();
-  const notifier = new Notifier(await openTransport(), { driver: 'log', log });
-  const payload = { admin_password: 'x', list: [{ auth_token: 'y', name: 'z' }] };
-  await notifier.audit({}, 'a.b', payload);
-  for (const method of ['debug', 'warn', 'error', 'critical', 'sample'] as const) {
-    await notifier[method]({}, 'e', {});
-  }
-  const levels = ['info', 'debug', 'warn', 'error', 'error', 'debug'];
-  expect(log.lines.map(({ level }) => level)).toEqual(levels);
-  expect(log.lines[0]?.message).toBe('notification a.b');
-  expect(log.lines[0]?.fields['notification']).toMatchObject({
-    eventType: 'a.b',
-    payload: { admin_password: '***', list: [{ auth_token: '***', name: 'z' }] },
   });
 });

@@ -70,6 +70,8 @@ describe('NotificationDispatcher', () => {
     }
     expect(made([new Warner(), { audit() {}, other() {} }])).toEqual(['audit', 'warn']);
     expect(() => made([{ create() {} }])).toThrow(/named like a priority: audit, debug/);
+    expect(() => made([Warner])).toThrow('endpoint Warner is no object; a class is to be');
+    expect(() => made([null as never])).toThrow('endpoint (anonymous) is no object');
     expect(() => made([{ info() {}, filterRule: /a/ }])).toThrow(/filterRule .* no method match/);
   });
 

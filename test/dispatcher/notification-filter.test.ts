@@ -57,6 +57,18 @@ describe('NotificationFilter', () => {
     );
   });
 
+  it.each([
+    [{ event_type: 'a' }, "event_type: unknown option (did you mean 'eventType'?)"],
+    [
+      { metadata: { message_id: 'a' } },
+      "metadata.message_id: unknown option (did you mean 'messageId'?)",
+    ],
+    [{ payload: 'active' }, 'payload: '],
+    [{ eventType: 5 }, 'pattern for eventType'],
+  ])('refuses %j, and says what is wrong', (options, complaint) => {
+    expect(() => new NotificationFilter(options as never)).toThrow(complaint);
+  });
+
   it('takes linear time for patterns that take other engines for ever', () => {
     const eventType = `${'a'.repeat(100_000)}!`;
     const begun = performance.now();

@@ -133,7 +133,10 @@ describeWithPython('what the notifier decides', () => {
     const { drivers, contexts } = await peer.line((line) => line['event'] === 'ready');
     await peer.stop();
 
-    const rules = compileRoutingRules(parse(routing), notifyDriverNames);
+    const rules = compileRoutingRules(
+      parse(routing),
+      new Map(notifyDriverNames.map((name) => [name, name])),
+    );
     const ours = events.map(([eventType, priority]) => {
       const notification = { eventType, priority } as unknown as EmittedNotification;
       const accepting = rules.filter(({ accepts }) => accepts(notification));

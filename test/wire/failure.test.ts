@@ -5,6 +5,7 @@ import {
   decodeFailure,
   encodeFailure,
   type Failure,
+  loggedFailure,
   remoteErrorFrom,
 } from '../../src/wire/failure.ts';
 
@@ -16,6 +17,19 @@ const valueError: Failure = {
   args: ['bad thing', 42],
   kwargs: { code: 7 },
 };
+
+test('loggedFailure is short, however long the text and the traceback are', () => {
+  expect(loggedFailure({ ...valueError, message: 'a\nb' })).toEqual({
+    error: 'ValueError: a\\u000ab',
+    stack: valueError.tb.join(''),
+  });
+  const long = loggedFailure({
+    ...valueError,
+    message: 'x'.repeat(1_000),
+    tb: ['y'.repeat(9_000)],
+  });
+  expect([long.error.length, long.stack.length]).toEqual(['ValueError: '.length + 201, 8_192]);
+});
 
 describe('encodeFailure', () => {
   test('the keys come in the order of oslo.messaging', () => {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { orAborted } from '../or-aborted.ts';
 import { FailedCalls } from './failed-calls.ts';
 import { Latencies } from './latencies.ts';
-import { orAborted } from './or-aborted.ts';
 
 /** What a {@link runLoad} does. */
 export interface Load {

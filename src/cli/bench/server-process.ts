@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutorName } from '../../index.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../or-aborted.ts';
 import { within } from './within.ts';
 
 /** How a {@link ServerProcess} is started. */

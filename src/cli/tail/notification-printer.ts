@@ -1,13 +1,12 @@
 import {
   type NotificationContext,
   type NotificationMetadata,
+  type NotificationMethod,
   NotificationResult,
   notificationPriorities,
 } from '../../index.ts';
 import { formatJsonText } from '../json-text.ts';
 import { type Output, presentableLine } from '../output.ts';
-
-type Priority = (typeof notificationPriorities)[number];
 
 /** A method of an endpoint that gets notifications. */
 type Method = (
@@ -45,12 +44,12 @@ export class NotificationPrinter {
   }
 
   /** Makes the methods of an endpoint, one for each priority; none means all. */
-  methods(priorities: readonly Priority[]): Partial<Record<Priority, Method>> {
+  methods(priorities: readonly NotificationMethod[]): Partial<Record<NotificationMethod, Method>> {
     const chosen = priorities.length === 0 ? notificationPriorities : priorities;
     return Object.fromEntries(chosen.map((priority) => [priority, this.#method(priority)]));
   }
 
-  #method(priority: Priority): Method {
+  #method(priority: NotificationMethod): Method {
     return (ctx, publisherId, eventType, payload, metadata) => {
       const { count = Number.POSITIVE_INFINITY, json } = this.#options;
       // It may be somebody else's, where a pool is shared.
@@ -66,7 +65,7 @@ export class NotificationPrinter {
 }
 
 interface Shown {
-  readonly priority: Priority;
+  readonly priority: NotificationMethod;
   readonly publisherId: string | null;
   readonly eventType: string | null;
   readonly payload: unknown;

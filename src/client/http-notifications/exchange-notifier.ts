@@ -1,4 +1,6 @@
+import { shownValue } from '../../log.ts';
 import type { Notifier } from '../notifier.ts';
+import { tell } from '../tell.ts';
 import {
   environOf,
   type RequestFacts,
@@ -33,7 +35,7 @@ export function notifyRequest(
   return (end) => {
     const outcome =
       'error' in end
-        ? { exception: { value: String(end.error), traceback: stackOf(end.error) } }
+        ? { exception: { value: textOf(end.error), traceback: stackOf(end.error) } }
         : {
             response: {
               status: end.status,
@@ -44,11 +46,10 @@ export function notifyRequest(
   };
 }
 
-function stackOf(error: unknown): readonly string[] {
-  return error instanceof Error ? (error.stack?.split('\n').slice(1) ?? []) : [];
+function textOf(error: unknown): string {
+  return error instanceof Error ? String(error) : shownValue(error);
 }
 
-/** The notifier has logged what could not be sent; a request must not fail for it. */
-function tell(sent: Promise<void>): void {
-  sent.catch(() => {});
+function stackOf(error: unknown): readonly string[] {
+  return error instanceof Error ? (error.stack?.split('\n').slice(1) ?? []) : [];
 }

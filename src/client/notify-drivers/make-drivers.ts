@@ -38,13 +38,19 @@ export interface DriverParts {
 /**
  * Makes the drivers of a notifier; one that is there already stays what it is.
  *
- * @throws {@link InvalidOptionError} for a name that none has, or wrong or missing routing rules.
+ * @throws {@link InvalidOptionError} for a name that none has, for what has no method `notify`, or for
+ * wrong or missing routing rules.
  */
 export function makeDrivers(
   wanted: readonly (NotifyDriverName | NotifyDriver)[],
   parts: DriverParts,
 ): readonly NotifyDriver[] {
-  return wanted.map((one) => (typeof one === 'string' ? named(one, parts) : one));
+  return wanted.map((one) => (typeof one === 'string' ? named(one, parts) : checked(one)));
+}
+
+function checked(driver: NotifyDriver | undefined): NotifyDriver {
+  if (typeof driver?.notify === 'function') return driver;
+  throw new InvalidOptionError('driver: what is no name must have the method notify');
 }
 
 function named(name: string, parts: DriverParts): NotifyDriver {
@@ -73,12 +79,6 @@ function named(name: string, parts: DriverParts): NotifyDriver {
 /** As in oslo.messaging, rules do not route to rules. */
 function routingDriver(source: string | URL | RoutingRules, parts: DriverParts): RoutingDriver {
   const names = notifyDriverNames.filter((name) => name !== 'routing');
-  const made = new Map(names.map((name) => [name as string, named(name, parts)]));
-  const rules = compileRoutingRules(source, names);
-  return new RoutingDriver(
-    rules.flatMap(({ driver: name, accepts }) => {
-      const driver = made.get(name);
-      return driver === undefined ? [] : [{ driver, accepts }];
-    }),
-  );
+  const made = new Map(names.map((name) => [name, named(name, parts)]));
+  return new RoutingDriver(compileRoutingRules(source, made));
 }

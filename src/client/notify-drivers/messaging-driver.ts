@@ -26,8 +26,8 @@ export class MessagingDriver implements NotifyDriver {
 
   async notify(notification: EmittedNotification, options: RetryOptions): Promise<void> {
     const { transport, targets, format } = this.#options;
-    await settleAll(
-      targets.map((target) => transport.notify(target, notification, { ...options, format })),
+    await settleAll(targets, (target) =>
+      transport.notify(target, notification, { ...options, format }),
     );
   }
 }

@@ -1,15 +1,9 @@
 import type { RetryOptions } from '../../driver/driver.ts';
+import type { NotificationMethod } from '../../notification-method.ts';
 import type { Notification } from '../../wire/notification.ts';
 
 /** The priorities that a notifier has a method for, as they stand on the wire. */
-export type NotificationPriority =
-  | 'AUDIT'
-  | 'DEBUG'
-  | 'INFO'
-  | 'WARN'
-  | 'ERROR'
-  | 'CRITICAL'
-  | 'SAMPLE';
+export type NotificationPriority = Uppercase<NotificationMethod>;
 
 /** A notification on its way out: whole but for the `uniqueId`, which is new for each topic. */
 export interface EmittedNotification extends Notification {

@@ -19,6 +19,6 @@ export class RoutingDriver implements NotifyDriver {
   async notify(notification: EmittedNotification, options: RetryOptions): Promise<void> {
     const accepting = this.#routes.filter(({ accepts }) => accepts(notification));
     const drivers = new Set(accepting.map(({ driver }) => driver));
-    await settleAll([...drivers].map((driver) => driver.notify(notification, options)));
+    await settleAll([...drivers], (driver) => driver.notify(notification, options));
   }
 }

@@ -34,8 +34,8 @@ export interface RoutingRule {
 }
 
 /** A rule that has been read: the driver, and whether it accepts a notification. */
-export interface CompiledRule {
-  readonly driver: string;
+export interface CompiledRule<Driver> {
+  readonly driver: Driver;
   readonly accepts: (notification: EmittedNotification) => boolean;
 }
 
@@ -47,23 +47,24 @@ const rules = z.record(z.string(), z.record(z.string(), rule));
  * Reads routing rules.
  *
  * @param source - A YAML file, or the rules themselves.
- * @param drivers - The drivers that there are.
+ * @param drivers - The drivers that there are, by their names.
  * @throws {@link InvalidOptionError} that names the file and the rule that is wrong.
  */
-export function compileRoutingRules(
+export function compileRoutingRules<Driver>(
   source: string | URL | RoutingRules,
-  drivers: readonly string[],
-): readonly CompiledRule[] {
+  drivers: ReadonlyMap<string, Driver>,
+): readonly CompiledRule<Driver>[] {
   const isFile = typeof source === 'string' || source instanceof URL;
   const what = isFile ? `routing rules in ${String(source)}` : 'routing rules';
   const given = isFile ? readRules(source, what) : source;
   checkOptions(rules, given, what);
   return Object.entries(given).flatMap(([group, byDriver]) =>
-    Object.entries(byDriver).map(([driver, accepted]) => {
-      if (!drivers.includes(driver)) {
-        const meant = suggestion(driver, drivers);
+    Object.entries(byDriver).map(([name, accepted]) => {
+      const driver = drivers.get(name);
+      if (driver === undefined) {
+        const meant = suggestion(name, [...drivers.keys()]);
         throw new InvalidOptionError(
-          `invalid ${what}: ${group}.${driver}: there is no such driver${meant}`,
+          `invalid ${what}: ${group}.${name}: there is no such driver${meant}`,
         );
       }
       return { driver, accepts: compile(accepted) };
@@ -84,7 +85,7 @@ function readRules(file: string | URL, what: string): RoutingRules {
 function compile({
   accepted_events: events,
   accepted_priorities: priorities,
-}: RoutingRule): CompiledRule['accepts'] {
+}: RoutingRule): CompiledRule<unknown>['accepts'] {
   const ofEvents = events?.map((pattern) => fnmatch(pattern));
   const ofPriorities = priorities?.map((pattern) => fnmatch(pattern.toLowerCase()));
   return ({ eventType, priority }) =>

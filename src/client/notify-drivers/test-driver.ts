@@ -23,11 +23,6 @@ export class TestDriver implements NotifyDriver {
     return this.#notifications;
   }
 
-  /** Forgets what has been notified. */
-  reset(): void {
-    this.#notifications.length = 0;
-  }
-
   async notify(notification: EmittedNotification): Promise<void> {
     const { priority } = notification;
     const body = encodeNotification(notification, { format: '2.0' });
