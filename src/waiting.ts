@@ -117,7 +117,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       ignoreSignal();
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, longestTimerMs));
     if (signal !== undefined) ignoreSignal = onAbort(signal, done);
   });
 }

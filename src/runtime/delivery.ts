@@ -12,6 +12,7 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  * | --- | --- | --- |
  * | the method begins | acknowledge | – |
  * | the reply is with the broker | – | acknowledge |
+ * | the reply could not be sent | – (logged) | requeue, while its caller waits |
  * | no request, or garbage | reject | reject |
  * | cancelled, as nobody waits for it | – | acknowledge |
  * | cancelled, as the server stops | – (the caller is told) | requeue |
@@ -39,6 +40,11 @@ export class Delivery {
     return expirationMs === undefined ? undefined : arrivedAt + expirationMs;
   }
 
+  /** Whether its caller has stopped waiting. */
+  get isExpired(): boolean {
+    return this.deadline !== undefined && performance.now() >= this.deadline;
+  }
+
   /** The method is about to run. */
   begun(): void {
     if (this.#acknowledge !== 'on-dispatch') return;
@@ -46,7 +52,7 @@ export class Delivery {
     this.message.acknowledge();
   }
 
-  /** The reply, if there is one, is with the broker, can't be sent, or waits for its missing queue. */
+  /** The reply, if there is one, is with the broker, will never be sent, or waits for its missing queue. */
   replied(): void {
     this.message.acknowledge();
   }

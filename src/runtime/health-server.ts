@@ -9,6 +9,8 @@ export interface HealthServerOptions {
   readonly port: number;
   readonly host: string;
   readonly look: (how: HealthLook) => Promise<Health>;
+  /** Something is wrong with the port, while it opens or later. */
+  readonly onError: (error: Error) => void;
 }
 
 /** A probe that says nothing for so long is no probe. */
@@ -30,6 +32,8 @@ export class HealthServer {
       void this.#answer(request, response);
     });
     this.#server.maxConnections = maxConnections;
+    // Of a connection that could not be accepted; one while it opens is told by open().
+    this.#server.on('error', (error) => options.onError(error));
   }
 
   /** Where it listens; absent before it does. */

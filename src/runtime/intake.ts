@@ -13,6 +13,7 @@ import type { Duplicates } from './duplicates.ts';
 import type { IntakeCounts } from './intake-counts.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ReplySender } from './reply-sender.ts';
+import { RunningMessages } from './running-messages.ts';
 
 /** What an {@link Intake} brings together. */
 export interface IntakeOptions {
@@ -30,6 +31,9 @@ export interface IntakeOptions {
   readonly log: Log;
 }
 
+/** How often it is said, in milliseconds, that replies have no room: under load there may be some, and none, many times a second. */
+const warnAgainMs = 5_000;
+
 /**
  * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
  *
@@ -44,10 +48,10 @@ export class Intake {
   readonly #executions = new Set<Execution>();
   /** What cancels calls whose callers may, by their `_msg_id`s. */
   readonly #cancellable = new Map<string, () => void>();
-  /** By the ids of their messages; each with what is to be done when it has ended. */
-  readonly #running = new Map<string, (() => void)[]>();
+  readonly #running = new RunningMessages();
   #isWaitingForCredit = false;
   #isWaitingForRoom = false;
+  #warnedOfNoRoomAt = Number.NEGATIVE_INFINITY;
   #isStopping = false;
   #returned = 0;
 
@@ -149,11 +153,18 @@ export class Intake {
   #dispatchAtRoom(): void {
     if (this.#isWaitingForRoom) return;
     this.#isWaitingForRoom = true;
-    this.#of.log.warn({}, 'too many messages wait for the broker; calls have to wait, too');
+    this.#warnOfNoRoom();
     void this.#of.replies.whenRoom().then(() => {
       this.#isWaitingForRoom = false;
       if (!this.#isStopping) this.#dispatch();
     });
+  }
+
+  #warnOfNoRoom(): void {
+    const now = performance.now();
+    if (now - this.#warnedOfNoRoomAt < warnAgainMs) return;
+    this.#warnedOfNoRoomAt = now;
+    this.#of.log.warn({}, 'too many messages wait for the broker; calls have to wait, too');
   }
 
   #dispatchAtCredit(): void {
@@ -167,8 +178,7 @@ export class Intake {
 
   #start(delivery: Delivery, executor: Executor): void {
     const { duplicates, log } = this.#of;
-    const { deadline } = delivery;
-    if (deadline !== undefined && performance.now() >= deadline) {
+    if (delivery.isExpired) {
       log.info({}, 'dropped a call that nobody waits for any more');
       delivery.drop();
       return;
@@ -180,16 +190,15 @@ export class Intake {
     }
     // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
     duplicates.begin(id);
+    this.#running.begin(id);
     this.#inFlight.add(delivery);
-    if (id !== undefined) this.#running.set(id, []);
     void this.#handle(delivery, executor, id);
   }
 
+  /** @param id - Under which it was known to be running. */
   #ended(delivery: Delivery, id: string | undefined): void {
     this.#inFlight.delete(delivery);
-    const twins = id === undefined ? undefined : this.#running.get(id);
-    if (id !== undefined) this.#running.delete(id);
-    for (const goOn of twins ?? []) goOn();
+    this.#running.end(id);
     if (!this.#isStopping) this.#dispatch();
     if (this.#inFlight.size === 0) this.#emptied.wake();
   }
@@ -200,20 +209,17 @@ export class Intake {
    */
   #dropTwin(delivery: Delivery, id: string | undefined): void {
     const { acknowledge, log } = this.#of;
-    const twins = id === undefined ? undefined : this.#running.get(id);
-    if (twins === undefined || acknowledge === 'on-dispatch') {
-      log.warn({ uniqueId: id && shortened(id) }, 'dropped a message that has been run before');
-      delivery.drop();
-      return;
-    }
-    twins.push(() => {
+    const goOn = (): void => {
       if (this.#isStopping) {
         this.#giveBack(delivery.message);
       } else {
         this.#waiting.unshift(delivery);
         this.#dispatch();
       }
-    });
+    };
+    if (acknowledge === 'on-reply' && this.#running.whenEnded(id, goOn)) return;
+    log.warn({ uniqueId: id && shortened(id) }, 'dropped a message that has been run before');
+    delivery.drop();
   }
 
   /** Owns the delivery until it is settled and answered. Never rejects. */
@@ -224,6 +230,7 @@ export class Intake {
   ): Promise<void> {
     const { duplicates, crashes, outcomes, log } = this.#of;
     const { body, ownsBody, contentType, headers } = delivery.message;
+    let runningId = scannedId;
     try {
       const compression = compressionIn(headers);
       const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
@@ -237,6 +244,8 @@ export class Intake {
           id = begun.uniqueId;
           if (duplicates.hasBegun(id)) return false;
           duplicates.begin(id);
+          this.#running.begin(id);
+          runningId = id;
         }
         delivery.begun();
         onEnd = this.#attend(begun, delivery, (reason) => execution.cancel(reason));
@@ -255,7 +264,7 @@ export class Intake {
       // Nothing above should throw; if it does, one message is lost, and the loop goes on.
       log.error({ reason: String(error) }, 'a message could not be handled');
     }
-    this.#ended(delivery, scannedId);
+    this.#ended(delivery, runningId);
   }
 
   /** Keeps in touch with the caller of a call that runs; returns what ends that. */

@@ -2,6 +2,7 @@ import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
 import type { Execution, Executor, Work } from '../executors/executor.ts';
 import { packBodies } from '../executors/packed-bodies.ts';
+import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { oversized } from '../wire/envelope.ts';
@@ -10,6 +11,7 @@ import type { Duplicates } from './duplicates.ts';
 import type { IntakeCounts } from './intake-counts.ts';
 import type { NotificationOutcomes } from './notification-outcomes.ts';
 import type { RequeueBrake } from './requeue-brake.ts';
+import { RunningMessages } from './running-messages.ts';
 import {
   type BatchLimits,
   type NotificationDelivery,
@@ -39,10 +41,10 @@ export interface NotificationIntakeOptions {
 export class NotificationIntake {
   readonly #of: NotificationIntakeOptions;
   readonly #waiting: WaitingNotifications;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Set<readonly NotificationDelivery[]>();
+  readonly #emptied = new Wakeup();
   readonly #executions = new Set<Execution>();
-  /** By the ids of their messages. */
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new RunningMessages();
   #isWaitingForCredit = false;
   #isStopping = false;
   #returned = 0;
@@ -82,7 +84,7 @@ export class NotificationIntake {
 
   /** Resolves when nothing runs any more. */
   async idle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+    while (this.#inFlight.size > 0) await this.#emptied.wait();
     this.#of.brake.releaseAll();
   }
 
@@ -134,63 +136,70 @@ export class NotificationIntake {
    * known what came of the first. oslo.messaging leaves duplicates unacknowledged for good.
    */
   #isFresh(delivery: NotificationDelivery): boolean {
-    const { duplicates, log } = this.#of;
-    const { id, message } = delivery;
+    const { duplicates } = this.#of;
+    const { id } = delivery;
     if (id === undefined || !duplicates.hasBegun(id)) {
       // Now, not when it begins: its twin may be in the same batch.
       duplicates.begin(id);
       return true;
     }
-    const running = this.#running.get(id);
-    if (running === undefined) {
-      log.warn({ uniqueId: shortened(id) }, 'dropped a notification that has been handled before');
-      message.acknowledge();
-      return false;
-    }
-    void running.then(() => {
+    this.#dropTwin(delivery, id);
+    return false;
+  }
+
+  /** Drops one that has been handled before; while its twin is being handled, it is kept until then. */
+  #dropTwin(delivery: NotificationDelivery, id: string | undefined): void {
+    const goOn = (): void => {
       if (this.#isStopping) this.#return(delivery);
       else {
         this.#waiting.putBack(delivery);
         this.#dispatch();
       }
-    });
-    return false;
+    };
+    if (this.#running.whenEnded(id, goOn)) return;
+    this.#of.log.warn(
+      { uniqueId: id && shortened(id) },
+      'dropped a notification that has been handled before',
+    );
+    delivery.message.acknowledge();
   }
 
-  /** Owns the notifications until they are settled. */
   #start(batch: readonly NotificationDelivery[]): void {
-    const handled = this.#handle(batch)
-      .catch((error: unknown) => {
-        // Nothing above should throw; if it does, these are lost, and the loop goes on.
-        this.#of.log.error({ reason: String(error) }, 'notifications could not be handled');
-      })
-      .finally(() => {
-        this.#inFlight.delete(handled);
-        for (const { id } of batch) if (id !== undefined) this.#running.delete(id);
-        this.#dispatch();
-      });
-    this.#inFlight.add(handled);
-    for (const { id } of batch) if (id !== undefined) this.#running.set(id, handled);
+    for (const { id } of batch) this.#running.begin(id);
+    this.#inFlight.add(batch);
+    void this.#handle(batch);
   }
 
+  /** Owns the notifications until they are settled. Never rejects. */
   async #handle(batch: readonly NotificationDelivery[]): Promise<void> {
-    const { executor, duplicates, outcomes } = this.#of;
-    const work = this.#workOf(batch);
+    const { executor, duplicates, outcomes, log } = this.#of;
     let settled = batch;
-    const execution = executor.execute(work, ({ uniqueId }) => {
-      const [only] = batch;
-      if (!work.asksToBegin || only === undefined) return true;
-      settled = [{ ...only, id: uniqueId }];
-      if (duplicates.hasBegun(uniqueId)) return false;
-      duplicates.begin(uniqueId);
-      return true;
-    });
-    this.#executions.add(execution);
-    const outcome = await execution.outcome;
-    this.#executions.delete(execution);
-    if (outcome.type === 'refused') {
-      for (const { message } of settled) message.acknowledge();
-    } else this.#returned += outcomes.settle(settled, outcome);
+    let running = batch;
+    try {
+      const work = this.#workOf(batch);
+      const execution = executor.execute(work, ({ uniqueId: id }) => {
+        const [only] = batch;
+        if (!work.asksToBegin || only === undefined) return true;
+        settled = [{ ...only, id }];
+        if (duplicates.hasBegun(id)) return false;
+        duplicates.begin(id);
+        this.#running.begin(id);
+        running = settled;
+        return true;
+      });
+      this.#executions.add(execution);
+      const outcome = await execution.outcome;
+      this.#executions.delete(execution);
+      if (outcome.type !== 'refused') this.#returned += outcomes.settle(settled, outcome);
+      else for (const delivery of settled) this.#dropTwin(delivery, delivery.id);
+    } catch (error) {
+      // Nothing above should throw; if it does, these are lost, and the loop goes on.
+      log.error({ reason: String(error) }, 'notifications could not be handled');
+    }
+    this.#inFlight.delete(batch);
+    for (const { id } of running) this.#running.end(id);
+    this.#dispatch();
+    if (this.#inFlight.size === 0) this.#emptied.wake();
   }
 
   #workOf(batch: readonly NotificationDelivery[]): Work & { readonly asksToBegin: boolean } {

@@ -3,7 +3,13 @@ import { callCancelled } from '../dispatcher/cancellation.ts';
 import { HostCrashed } from '../errors.ts';
 import type { Begun, Outcome } from '../executors/executor.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
-import { dispatcherModule, type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
+import {
+  dispatcherModule,
+  type Failure,
+  failureFrom,
+  loggedFailure,
+  withoutTraceback,
+} from '../wire/failure.ts';
 import { encodeFailureReply } from '../wire/reply.ts';
 import type { Crashes } from './crashes.ts';
 import type { Delivery } from './delivery.ts';
@@ -25,9 +31,6 @@ type Settled = Exclude<Outcome, { type: 'refused' }>;
 type Done = Extract<Outcome, { type: 'done' }>;
 type Cancelled = Extract<Outcome, { type: 'cancelled' }>;
 type Lost = Extract<Outcome, { type: 'lost' }>;
-
-/** How much of a traceback is logged; an error's text may hold whatever the caller sent. */
-const maxStackLength = 8_192;
 
 /** Those whom a cancelled call may still interest; the others have left, or said that they will not listen. */
 const listeners: ReadonlySet<CancelReason> = new Set(['deadline', 'draining']);
@@ -77,13 +80,15 @@ export class Outcomes {
       }
     }
     const mayListen = cancelled === undefined || listeners.has(cancelled);
-    const isSent = (): boolean => {
+    const answered = (isDone: boolean): boolean => {
+      // It ran, and whether its caller knows is unknown: at least once, it is to be told.
+      if (!isDone && !delivery.isExpired && delivery.giveBack()) return this.#returned(outcome, id);
       delivery.replied();
       this.#tally.finished++;
       return false;
     };
-    if (replyTo === undefined || reply === undefined || !mayListen) return isSent();
-    return this.#of.replies.send(replyTo, reply).then(isSent);
+    if (replyTo === undefined || reply === undefined || !mayListen) return answered(true);
+    return this.#of.replies.send(replyTo, reply).then(answered);
   }
 
   /** The method was to end, and has not. */
@@ -122,14 +127,11 @@ export class Outcomes {
 
   #logFailure(method: string, failure: Failure, isExpected: boolean): void {
     const { log } = this.#of;
-    const error = `${failure.class}: ${shortened(failure.message)}`;
+    const { error, stack } = loggedFailure(failure);
     const fields = { method: shortened(method), error };
     if (isExpected) log.debug(fields, 'a method failed as expected');
     else if (failure.module === dispatcherModule) log.warn(fields, 'a request found no method');
-    else {
-      const stack = failure.tb.join('').slice(0, maxStackLength);
-      log.error({ ...fields, stack }, 'a method failed');
-    }
+    else log.error({ ...fields, stack }, 'a method failed');
   }
 
   #noteCancelled(

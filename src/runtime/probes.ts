@@ -12,7 +12,12 @@ export class Probes {
     const { port, host } = options;
     this.#monitor = new HealthMonitor(options, subject, log);
     if (port === undefined) return;
-    this.#server = new HealthServer({ port, host, look: (how) => this.look(how) });
+    this.#server = new HealthServer({
+      port,
+      host,
+      look: (how) => this.look(how),
+      onError: ({ message: reason }) => log.warn({ reason, port }, 'the port for probes failed'),
+    });
   }
 
   /** Where they are answered over HTTP; absent where and while they are not. */

@@ -38,7 +38,10 @@ export class ReplySender {
   readonly #cancelNotes: CancelNotes;
   readonly #stopping = new AbortController();
   readonly #demand = new Demand();
-  readonly #underWay = new Set<{ readonly replyTo: ReplyTo; readonly resolve: () => void }>();
+  readonly #underWay = new Set<{
+    readonly replyTo: ReplyTo;
+    readonly resolve: (isDone: boolean) => void;
+  }>();
 
   constructor(options: ReplySenderOptions) {
     this.#options = options;
@@ -64,27 +67,29 @@ export class ReplySender {
     return this.#options.driver.outbound.whenRoom();
   }
 
-  /** Resolves when the broker has the reply, or it was dropped, or it waits for its queue. */
-  async send(replyTo: ReplyTo, message: OutgoingMessage): Promise<void> {
+  /**
+   * Resolves when the broker has the reply, or it was dropped, or it waits for its queue.
+   *
+   * @returns Whether it is done with: `false` when the broker could not be reached in time, or the server
+   * stopped before, so that the caller may yet be answered by whoever gets its call next.
+   */
+  send(replyTo: ReplyTo, message: OutgoingMessage): Promise<boolean> {
     const { queue } = replyTo;
     if (!this.#isReplyQueue(queue)) {
       this.#options.log.error(shown(replyTo), 'dropped a reply to a queue that is no reply queue');
-      return;
+      return Promise.resolve(true);
     }
-    if (this.#missing.has(queue)) return this.#keep(replyTo, message);
-    if (this.#stopping.signal.aborted) return this.#drop(replyTo, 'the server has stopped');
-    await new Promise<void>((resolve) => {
+    if (this.#missing.has(queue)) return Promise.resolve(this.#keep(replyTo, message));
+    if (this.#stopping.signal.aborted) {
+      return Promise.resolve(this.#drop(replyTo, 'the server has stopped'));
+    }
+    return new Promise((resolve) => {
       const reply = { replyTo, resolve };
       this.#underWay.add(reply);
       this.#send(replyTo, message).then(
-        () => this.#underWay.delete(reply) && resolve(),
+        () => this.#underWay.delete(reply) && resolve(true),
         (error: unknown) => {
-          if (!this.#underWay.delete(reply)) return;
-          if (error instanceof MessageUndeliverable) this.#keep(replyTo, message);
-          else if (error instanceof MessageTooLarge) {
-            return void this.#tellTooLarge(replyTo, error).then(resolve);
-          } else this.#drop(replyTo, (error as Error).message);
-          resolve();
+          if (this.#underWay.delete(reply)) resolve(this.#failed(replyTo, message, error));
         },
       );
     });
@@ -130,8 +135,7 @@ export class ReplySender {
     this.#demand.end();
     this.#missing.stop();
     for (const { replyTo, resolve } of this.#underWay) {
-      this.#drop(replyTo, 'the server has stopped');
-      resolve();
+      resolve(this.#drop(replyTo, 'the server has stopped'));
     }
     this.#underWay.clear();
   }
@@ -145,12 +149,20 @@ export class ReplySender {
     });
   }
 
-  #keep(replyTo: ReplyTo, message: OutgoingMessage): void {
-    this.#missing.keep({ queue: replyTo.queue, msgId: shownValue(replyTo.msgId), message });
+  #failed(replyTo: ReplyTo, message: OutgoingMessage, error: unknown): boolean | Promise<boolean> {
+    if (error instanceof MessageUndeliverable) return this.#keep(replyTo, message);
+    if (error instanceof MessageTooLarge) return this.#tellTooLarge(replyTo, error);
+    return this.#drop(replyTo, (error as Error).message);
   }
 
-  #drop(replyTo: ReplyTo, reason: string): void {
+  #keep({ queue, msgId }: ReplyTo, message: OutgoingMessage): true {
+    this.#missing.keep({ queue, msgId: shownValue(msgId), message });
+    return true;
+  }
+
+  #drop(replyTo: ReplyTo, reason: string): false {
     this.#options.log.error({ ...shown(replyTo), reason: shortened(reason) }, 'dropped a reply');
+    return false;
   }
 
   /**
@@ -167,11 +179,11 @@ export class ReplySender {
   }
 
   /** A caller whose reply can't be sent is told so, rather than left to time out. */
-  async #tellTooLarge(replyTo: ReplyTo, error: MessageTooLarge): Promise<void> {
+  async #tellTooLarge(replyTo: ReplyTo, error: MessageTooLarge): Promise<boolean> {
     const msgId = shownValue(replyTo.msgId);
     this.#options.log.error({ msgId, reason: error.message }, 'a reply is too large to be sent');
     const failure = withoutTraceback(failureFrom(error));
-    await this.send(replyTo, encodeFailureReply({ msgId: replyTo.msgId, failure }));
+    return await this.send(replyTo, encodeFailureReply({ msgId: replyTo.msgId, failure }));
   }
 
   #publish(queue: string, message: OutgoingMessage, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import {
 import type { Executor, ExecutorName } from '../executors/executor.ts';
 import type { HostCounts } from '../executors/hosts/host-keeper.ts';
 import { HostsExecutor } from '../executors/hosts-executor.ts';
-import { cancelled, deferred, longestTimerMs, type WaitOptions } from '../waiting.ts';
+import { cancelled, deferred, longestTimerMs, onAbort, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { type DrainReport, logDrained, noMessages } from './drain-report.ts';
 import { readEnvironment } from './environment.ts';
@@ -187,9 +187,9 @@ export class Runtime implements AsyncDisposable {
     signal,
   }: WaitOptions = {}): Promise<DrainReport> {
     if (signal?.aborted) this.#aborting.abort();
-    signal?.addEventListener('abort', () => this.#aborting.abort(), { once: true });
+    const ignoreSignal = signal && onAbort(signal, () => this.#aborting.abort());
     this.#draining ??= this.#drain(timeoutMs);
-    return this.#draining;
+    return this.#draining.finally(ignoreSignal);
   }
 
   /**

@@ -13,15 +13,6 @@ const messageKey = 'oslo.message';
 const byteOrderMark = '\uFEFF';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/**
- * Puts a message into the envelope: `{"oslo.version": "2.0", "oslo.message": "<text>"}`.
- *
- * @param message - The message as JSON text. Source: oslo-wire.md 5.
- */
-export function sealEnvelope(message: string): Buffer {
-  return Buffer.from(`{"${versionKey}": "2.0", "${messageKey}": "${escapedJson(message)}"}`);
-}
-
 /** How every known peer begins an envelope. */
 const usualHead = `{"${versionKey}": "2.0", "${messageKey}": `;
 
@@ -80,7 +71,8 @@ const codecs: Readonly<Record<BodyFormat, Codec>> = {
 };
 
 /**
- * Writes each field straight into the envelope's string: to write the message first, and then all of it
+ * Puts a message into the envelope, `{"oslo.version": "2.0", "oslo.message": "<text>"}` (oslo-wire.md 5),
+ * each field straight into the envelope's string: to write the message first, and then all of it
  * as a string, takes nearly twice as long.
  */
 function sealJsonMessage(message: Record<string, unknown>): Buffer {

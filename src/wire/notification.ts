@@ -1,5 +1,5 @@
 import { addContext, contextOf } from './context-keys.ts';
-import { type BodyOptions, openEnvelope, sealEnvelope } from './envelope.ts';
+import { type BodyOptions, openEnvelope, sealMessage } from './envelope.ts';
 import { uniqueIdOf } from './ids.ts';
 import { stringifyJson } from './python-json.ts';
 
@@ -54,8 +54,7 @@ export function encodeNotification(
   };
   if (uniqueId !== undefined) message['_unique_id'] = uniqueId;
   addContext(message, context);
-  const text = stringifyJson(message);
-  return format === '1.0' ? Buffer.from(text) : sealEnvelope(text);
+  return format === '1.0' ? Buffer.from(stringifyJson(message)) : sealMessage(message, 'json');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { LimitsOptions } from '../../src/index.ts';
-import { sealEnvelope } from '../../src/wire/envelope.ts';
+import { sealEnvelope } from '../wire/sealed-envelope.ts';
 import { openReplyBox, type ReplyBox } from './reply-box.ts';
 import { memory, openTheatre, type Theatre, venues } from './theatre.ts';
 

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { compressed } from '../../src/wire/compression.ts';
 import { encodeRequest } from '../../src/wire/request.ts';
 import { openRawChannel } from '../support/raw-channel.ts';
 import { memory, openTheatre, rabbit } from './theatre.ts';
@@ -80,22 +81,29 @@ describe('[acknowledge] on-reply, a message that comes again while it runs', () 
     expect(await held).toBe('by the second');
   });
 
-  it('is given back when its server is drained', async () => {
-    const { client, runtime: make, stage, topic, transport } = await openTheatre(memory);
-    const first = make({ rpc: { acknowledge: 'on-reply' } });
-    await first.start();
-    const body = encodeRequest({ ...note, method: 'hold', uniqueId: 'twin' });
-    const send = () => transport.driver.send({ type: 'target', target: { topic } }, { body });
-    await send();
-    await stage.untilEntered(1);
-    await send();
-    await client.call({}, 'echo', { value: 'after both' });
-    expect(await first.drain({ timeoutMs: 0 })).toMatchObject({
-      finished: 1,
-      returned: 2,
-      abandoned: 0,
-    });
-  });
+  it.each([
+    ['a scan finds', undefined],
+    ['only its parser knows', 'zlib'],
+  ] as const)(
+    'is given back when its server is drained, by an id that %s',
+    async (_, compression) => {
+      const { client, runtime: make, stage, topic, transport } = await openTheatre(memory);
+      const first = make({ rpc: { acknowledge: 'on-reply' } });
+      await first.start();
+      const body = encodeRequest({ ...note, method: 'hold', uniqueId: 'twin' });
+      const message = compressed(body, compression);
+      const send = () => transport.driver.send({ type: 'target', target: { topic } }, message);
+      await send();
+      await stage.untilEntered(1);
+      await send();
+      await client.call({}, 'echo', { value: 'after both' });
+      expect(await first.drain({ timeoutMs: 0 })).toMatchObject({
+        finished: 1,
+        returned: 2,
+        abandoned: 0,
+      });
+    },
+  );
 });
 
 /** Something between a server and the broker that can cut them off. */

@@ -2,8 +2,9 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../src/errors.ts';
 import { compressed, compressionIn, compressions } from '../../src/wire/compression.ts';
-import { openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
+import { openEnvelope } from '../../src/wire/envelope.ts';
 import { decodeRequest } from '../../src/wire/request.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 
 const message = { method: 'echo', args: { value: 'Grüße' } };
 const plain = sealEnvelope(JSON.stringify(message));

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../src/errors.ts';
-import { openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
+import { openEnvelope, sealMessage } from '../../src/wire/envelope.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 
 const enveloped = (version: unknown, message: unknown): Buffer =>
   Buffer.from(JSON.stringify({ 'oslo.version': version, 'oslo.message': message }));
 
-describe('sealEnvelope', () => {
+describe('sealMessage', () => {
   test('the envelope is written as kombu writes it', () => {
-    expect(sealEnvelope('{"a": "☃"}').toString()).toBe(
+    expect(sealMessage({ a: '☃' }, 'json').toString()).toBe(
       '{"oslo.version": "2.0", "oslo.message": "{\\"a\\": \\"☃\\"}"}',
     );
   });

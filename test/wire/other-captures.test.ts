@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sealEnvelope } from '../../src/wire/envelope.ts';
 import { parseJson, stringifyJson } from '../../src/wire/python-json.ts';
 import { decodeReply, encodeReply } from '../../src/wire/reply.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
 const files = (prefix: string): string[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
+import { openEnvelope } from '../../src/wire/envelope.ts';
 import { failureFrom } from '../../src/wire/failure.ts';
 import {
   decodeReply,
@@ -9,6 +9,7 @@ import {
   type Reply,
 } from '../../src/wire/reply.ts';
 import { injections } from './captures.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 
 const order = ['result', 'failure', 'ending', '_msg_id', '_unique_id'];
 

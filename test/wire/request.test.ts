@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MalformedMessage } from '../../src/errors.ts';
-import { openEnvelope, sealEnvelope } from '../../src/wire/envelope.ts';
+import { openEnvelope } from '../../src/wire/envelope.ts';
 import { decodeRequest, encodeRequest, type Request } from '../../src/wire/request.ts';
+import { sealEnvelope } from './sealed-envelope.ts';
 
 const sent = (message: object): Request => decodeRequest(sealEnvelope(JSON.stringify(message)));
 
