@@ -7,8 +7,7 @@ export type TargetDestination = Destination & { readonly type: 'target' };
 
 /** @throws {@link InvalidTarget} for a target without topic, and for a call to a fanout. */
 export function destinationOf(target: Target, kind: 'call' | 'cast'): TargetDestination {
-  const { topic } = target;
-  if (!topic) {
+  if (!hasTopic(target)) {
     throw new InvalidTarget(`a topic is required to send: ${formatTarget(target)}`, { target });
   }
   if (kind === 'call' && target.fanout) {
@@ -16,5 +15,9 @@ export function destinationOf(target: Target, kind: 'call' | 'cast'): TargetDest
       target,
     });
   }
-  return { type: 'target', target: { ...target, topic } };
+  return { type: 'target', target };
+}
+
+function hasTopic(target: Target): target is Target & { readonly topic: string } {
+  return Boolean(target.topic);
 }

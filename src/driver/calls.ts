@@ -1,6 +1,5 @@
-import { ClosedError, type ErrorSubject } from '../errors.ts';
+import { ClosedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { formatTarget } from '../target.ts';
 import { cancelled, type WaitOptions } from '../waiting.ts';
 import { cancellableHeaders } from '../wire/cancellation.ts';
 import type { Compression } from '../wire/compression.ts';
@@ -9,10 +8,9 @@ import type { MessageLimits } from '../wire/message-limits.ts';
 import type { CallInfo } from '../wire/request.ts';
 import type { TargetDestination } from './addressing.ts';
 import { Canceller } from './canceller.ts';
-import { withTrouble } from './connection-trouble.ts';
 import type { ArrivedReply, Driver, RetryOptions } from './driver.ts';
 import { type CallOptions, type OutgoingRequest, sealedRequest } from './outgoing-request.ts';
-import type { PendingCall } from './pending-call.ts';
+import { type PendingCall, replyTo } from './pending-call.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
 
 /** What {@link Calls} are made with. */
@@ -49,6 +47,7 @@ export class Calls {
     this.#waiters = new ReplyWaiters({
       log,
       limits,
+      statuses: () => driver.statuses.all,
       onBegun: (msgId, queue) => this.#canceller.begun(msgId, queue),
     });
   }
@@ -59,33 +58,26 @@ export class Calls {
   }
 
   /** Sends a request and waits for its result; see {@link Transport.call} for what it throws. */
-  async call(
+  call(
     destination: TargetDestination,
     request: OutgoingRequest,
     options: CallOptions,
   ): Promise<unknown> {
     const { target } = destination;
-    const { method } = request;
     const msgId = newId();
-    const about: ErrorSubject = { target, method, msgId };
-    const what = (): string => `the reply to ${method} from ${formatTarget(target)}`;
+    const about = { target, method: request.method, msgId };
     const { signal, timeoutMs } = options;
-    if (signal?.aborted) throw cancelled(what(), signal, about);
+    if (signal?.aborted) return Promise.reject(cancelled(replyTo(about), signal, about));
     const monitorTimeout = wholeSeconds(options.callMonitorTimeoutMs);
     const silenceMs = monitorTimeout && monitorTimeout * 1000;
     // Before the call itself hears of the signal, and ends.
     const stopWatching = signal && this.#canceller.watch(msgId, signal);
-    const call = this.#waiters.expect(msgId, { timeoutMs, signal, silenceMs, about, what });
+    const call = this.#waiters.expect({ timeoutMs, signal, silenceMs, about });
     const deadline = performance.now() + timeoutMs;
     const sent = { request, call, callInfo: { msgId, monitorTimeout }, deadline, options };
     this.#send(destination, sent).catch((error: unknown) => call.fail(error));
-    try {
-      return await call.ended;
-    } catch (error) {
-      throw withTrouble(error, this.#of.driver.statuses.all);
-    } finally {
-      stopWatching?.();
-    }
+    // No frame of an async function is kept here, for each of the thousands that may wait.
+    return stopWatching === undefined ? call.ended : call.ended.finally(stopWatching);
   }
 
   /** Takes a message that arrived in the reply queue. */

@@ -1,5 +1,15 @@
 import { type ErrorSubject, MessagingTimeout } from '../errors.ts';
-import { cancelled, longestTimerMs, onAbort, type WaitOptions } from '../waiting.ts';
+import { formatTarget } from '../target.ts';
+import {
+  cancelled,
+  type Deferred,
+  deferred,
+  longestTimerMs,
+  onAbort,
+  type WaitOptions,
+} from '../waiting.ts';
+import type { ConnectionStatus } from './connection-status.ts';
+import { withTrouble } from './connection-trouble.ts';
 import { Demand } from './demand.ts';
 import { Silence } from './silence.ts';
 
@@ -8,50 +18,61 @@ export interface PendingCallOptions extends WaitOptions {
   readonly timeoutMs: number;
   /** How long the server may be silent, in milliseconds. @default as long as it likes */
   readonly silenceMs?: number | undefined;
-  /** Who to name in an error. */
-  readonly about: ErrorSubject;
-  /** What is waited for, in words; asked for only where they are needed. */
-  readonly what: () => string;
+  readonly about: CallSubject;
+}
+
+/** What the calls of a process share. */
+export interface CallsAtLarge {
+  /** Those that wait, by their ids; one that has ended takes itself off. */
+  readonly waiting: Map<unknown, PendingCall>;
+  /** How the connections are, for an error that would not say why otherwise. */
+  readonly statuses: () => readonly ConnectionStatus[];
+}
+
+/** Which call it is; every error names it. */
+export type CallSubject = Required<ErrorSubject>;
+
+/** What a call waits for, in words. */
+export function replyTo({ method, target }: CallSubject): string {
+  return `the reply to ${method} from ${formatTarget(target)}`;
 }
 
 /** A call that waits for its reply, no longer than its caller is willing to. */
 export class PendingCall {
-  /** The result; rejects as the call ends otherwise. */
-  readonly ended: Promise<unknown>;
-  readonly about: ErrorSubject;
-  readonly what: () => string;
+  readonly about: CallSubject;
   /** Over with the call: what is not sent by then need not be. */
   readonly demand: Demand = new Demand();
-  readonly #onEnd: () => void;
+  readonly #atLarge: CallsAtLarge;
   readonly #timer: NodeJS.Timeout;
   readonly #silence: Silence | undefined;
   readonly #ignoreSignal: (() => void) | undefined;
-  #resolve: (result: unknown) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #ended: Deferred<unknown> = deferred();
   /** The last result that was not null: servers before oslo.messaging 4 end with an empty message. */
   #result: unknown = null;
 
-  /** @param onEnd - Called once, when the call has ended, however it did. */
-  constructor(options: PendingCallOptions, onEnd: () => void) {
-    const { timeoutMs, signal, silenceMs, about, what } = options;
-    this.#onEnd = onEnd;
+  constructor(options: PendingCallOptions, atLarge: CallsAtLarge) {
+    const { timeoutMs, signal, silenceMs, about } = options;
+    this.#atLarge = atLarge;
+    atLarge.waiting.set(options.about.msgId, this);
     this.about = about;
-    this.what = what;
-    this.ended = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     this.#timer = setTimeout(
-      () => this.#timeOut(`timed out after ${timeoutMs} ms waiting for ${what()}`),
+      () => this.#timeOut(`timed out after ${timeoutMs} ms waiting for ${replyTo(about)}`),
       Math.min(Math.max(timeoutMs, 0), longestTimerMs),
     );
     if (signal !== undefined) {
-      this.#ignoreSignal = onAbort(signal, () => this.fail(cancelled(what(), signal, about)));
+      this.#ignoreSignal = onAbort(signal, () => {
+        this.fail(cancelled(replyTo(about), signal, about));
+      });
     }
     if (silenceMs === undefined) return;
     const { method } = about;
     const text = `heard nothing of ${method} for ${silenceMs} ms: its server may be gone`;
     this.#silence = new Silence(silenceMs, () => this.#timeOut(text));
+  }
+
+  /** The result; rejects as the call ends otherwise. */
+  get ended(): Promise<unknown> {
+    return this.#ended.promise;
   }
 
   /** The server says that it is still running, or sends a result that is yet to be ended. */
@@ -61,11 +82,11 @@ export class PendingCall {
   }
 
   succeed(result: unknown): void {
-    if (this.#end()) this.#resolve(result ?? this.#result);
+    if (this.#end()) this.#ended.resolve(result ?? this.#result);
   }
 
   fail(error: unknown): void {
-    if (this.#end()) this.#reject(error);
+    if (this.#end()) this.#ended.reject(withTrouble(error, this.#atLarge.statuses()));
   }
 
   #timeOut(text: string): void {
@@ -78,7 +99,7 @@ export class PendingCall {
     clearTimeout(this.#timer);
     this.#silence?.stop();
     this.#ignoreSignal?.();
-    this.#onEnd();
+    this.#atLarge.waiting.delete(this.about.msgId);
     return true;
   }
 }

@@ -7,11 +7,17 @@ import { msgIdIn } from '../wire/ids.ts';
 import type { MessageLimits } from '../wire/message-limits.ts';
 import { decodeReply, type Reply } from '../wire/reply.ts';
 import type { ArrivedReply } from './driver.ts';
-import { PendingCall, type PendingCallOptions } from './pending-call.ts';
+import {
+  type CallsAtLarge,
+  PendingCall,
+  type PendingCallOptions,
+  replyTo,
+} from './pending-call.ts';
 
 /** What {@link ReplyWaiters} are made of. */
 export interface ReplyWaitersOptions {
   readonly log: Log;
+  readonly statuses: CallsAtLarge['statuses'];
   /** What a reply may cost; one over it is refused unread. */
   readonly limits: MessageLimits;
   /** Called when a server says where the call that it has begun is cancelled. */
@@ -27,12 +33,14 @@ export interface ReplyWaitersOptions {
  */
 export class ReplyWaiters {
   readonly #waiters = new Map<unknown, PendingCall>();
+  readonly #atLarge: CallsAtLarge;
   readonly #options: ReplyWaitersOptions;
   #orphaned = 0;
   #hasExpected = false;
 
   constructor(options: ReplyWaitersOptions) {
     this.#options = options;
+    this.#atLarge = { waiting: this.#waiters, statuses: options.statuses };
   }
 
   /** How many replies came for calls that nobody waited for. */
@@ -47,11 +55,9 @@ export class ReplyWaiters {
    * {@link MalformedMessage} when the reply cannot be read, with {@link ClosedError} when the transport
    * closes, and as the options say.
    */
-  expect(msgId: string, options: PendingCallOptions): PendingCall {
+  expect(options: PendingCallOptions): PendingCall {
     this.#hasExpected = true;
-    const call = new PendingCall(options, () => this.#waiters.delete(msgId));
-    this.#waiters.set(msgId, call);
-    return call;
+    return new PendingCall(options, this.#atLarge);
   }
 
   /** Takes a message that arrived in the reply queue. */
@@ -94,8 +100,9 @@ export class ReplyWaiters {
       this.#options.log.error({ reason }, 'dropped a reply that cannot be read');
       return;
     }
-    const { what, about } = waiter;
-    waiter.fail(new MalformedMessage(`${what()} cannot be read: ${reason}`, { ...about, cause }));
+    const { about } = waiter;
+    const text = `${replyTo(about)} cannot be read: ${reason}`;
+    waiter.fail(new MalformedMessage(text, { ...about, cause }));
   }
 
   /** Fails every call that still waits. */

@@ -118,10 +118,14 @@ export class Transport implements AsyncDisposable {
    * limits; {@link MessageDeliveryFailure} when it could not be sent; {@link InvalidTarget} for a
    * fanout or a target without topic; {@link CallCancelled} and {@link ClosedError}.
    */
-  async call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
-    const destination = destinationOf(target, 'call');
-    this.#assertOpen();
-    return await this.#calls.call(destination, request, options);
+  call(target: Target, request: OutgoingRequest, options: CallOptions): Promise<unknown> {
+    try {
+      const destination = destinationOf(target, 'call');
+      this.#assertOpen();
+      return this.#calls.call(destination, request, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
