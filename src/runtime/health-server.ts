@@ -9,7 +9,7 @@ export interface HealthServerOptions {
   readonly port: number;
   readonly host: string;
   readonly look: (how: HealthLook) => Promise<Health>;
-  /** Something is wrong with the port, while it opens or later. */
+  /** Something is wrong with the port, after it has been opened. */
   readonly onError: (error: Error) => void;
 }
 
@@ -32,8 +32,6 @@ export class HealthServer {
       void this.#answer(request, response);
     });
     this.#server.maxConnections = maxConnections;
-    // Of a connection that could not be accepted; one while it opens is told by open().
-    this.#server.on('error', (error) => options.onError(error));
   }
 
   /** Where it listens; absent before it does. */
@@ -55,6 +53,8 @@ export class HealthServer {
       const text = reason === 'EADDRINUSE' ? 'the port is in use' : reason;
       throw new ServerListenError(`cannot answer probes on ${host}:${port}: ${text}`, { cause });
     }
+    // Such as of a connection that could not be accepted; with nobody to hear it, it would end the process.
+    this.#server.on('error', (error) => this.#options.onError(error));
   }
 
   /** Ends at once, whoever still asks. Idempotent. */
