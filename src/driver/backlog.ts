@@ -7,10 +7,16 @@ export class Backlog<T> {
   #taker: { readonly limit: number; readonly taken: Deferred<T[]> } | undefined;
   #hasEnded = false;
 
-  /** Adds one to the end, and wakes the taker once everything that came with it has been added. */
-  add(item: T): void {
+  /**
+   * Adds one to the end, and wakes the taker once everything that came with it has been added.
+   *
+   * @returns Whether it was added; nothing is once ended.
+   */
+  add(item: T): boolean {
+    if (this.#hasEnded) return false;
     this.#items.push(item);
     if (this.#taker !== undefined && this.#items.length === 1) queueMicrotask(() => this.#serve());
+    return true;
   }
 
   /**

@@ -32,6 +32,21 @@ describe('the proxy that faults are made with', () => {
     await expect.poll(() => arrived).toEqual(['before', 'after']);
   });
 
+  it('holds one answer on its channel, and passes it on later', async () => {
+    const proxy = await FaultProxy.open(await brokerUrl());
+    const model = await connectRaw(amqp(proxy));
+    onTestFinished(() => model.close());
+    const [held, other] = [await model.createChannel(), await model.createChannel()];
+    proxy.hold('queue.declare-ok');
+    const queue = uniqueTopic();
+    const answered = held.assertQueue(queue, { autoDelete: true });
+    await expect.poll(() => proxy.held).toBe(1);
+    await other.prefetch(1);
+    proxy.release();
+    expect(await answered).toMatchObject({ queue });
+    expect(proxy.held).toBe(0);
+  });
+
   it('holds back what comes while it stalls, and passes it on when it flows', async () => {
     const proxy = await FaultProxy.open(await brokerUrl());
     const model = await connectRaw(amqp(proxy));

@@ -12,7 +12,7 @@ interface Pair {
 /**
  * Stands between clients and a broker, and does to their connections what networks do: resets them,
  * refuses them, lets them hang half-open, delays them; or what a broker does that has forgotten
- * something: keeps the answers to a method to itself.
+ * something, or is slow: keeps the answers to a method to itself, for good or for a while.
  *
  * A fault lasts until its opposite is called, for the connections there are and for new ones.
  */
@@ -24,6 +24,9 @@ export class FaultProxy {
   #isStalled = false;
   #delayMs = 0;
   #swallowed: ReadonlySet<MethodName> = new Set();
+  #held: ReadonlySet<MethodName> = new Set();
+  /** What lets go of the frames that are held, one for each. */
+  readonly #holding: (() => void)[] = [];
   #swallowedCount = 0;
   #accepted = 0;
 
@@ -69,6 +72,11 @@ export class FaultProxy {
     return this.#swallowedCount;
   }
 
+  /** How many frames of the broker are held. */
+  get held(): number {
+    return this.#holding.length;
+  }
+
   /** Listens, on the port that it had. */
   async accept(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1');
@@ -85,12 +93,18 @@ export class FaultProxy {
     await closed;
   }
 
-  /** Ends every connection at once with a TCP reset. */
-  reset(): void {
+  /**
+   * Ends every connection at once with a TCP reset.
+   *
+   * @returns How many there were.
+   */
+  reset(): number {
+    const { size } = this.#pairs;
     for (const { client, upstream } of this.#pairs) {
       client.resetAndDestroy();
       upstream.resetAndDestroy();
     }
+    return size;
   }
 
   /** Passes nothing on, in either direction: connections stay, and nobody answers on them. */
@@ -118,6 +132,17 @@ export class FaultProxy {
     this.#swallowed = new Set(methods);
   }
 
+  /** Holds these methods of the broker, and what follows them on their channels, until {@link release}. */
+  hold(...methods: readonly MethodName[]): void {
+    this.#held = new Set(methods);
+  }
+
+  /** Passes on, in its order, what was held, and holds nothing more. */
+  release(): void {
+    this.#held = new Set();
+    for (const pass of this.#holding.splice(0)) pass();
+  }
+
   #join(client: net.Socket): void {
     const upstream = net.connect({ host: '127.0.0.1', port: this.#upstreamPort, noDelay: true });
     const pair = { client, upstream };
@@ -127,10 +152,12 @@ export class FaultProxy {
     client.on('data', (chunk) => this.#pass(chunk, upstream));
     const reader = new FrameReader();
     const isWanted = this.#filter();
+    const isHeld = this.#holder();
     upstream.on('data', (chunk) => {
       for (const frame of reader.take(chunk)) {
-        if (isWanted(frame)) this.#pass(frame.bytes, client);
-        else this.#swallowedCount++;
+        if (!isWanted(frame)) this.#swallowedCount++;
+        else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, client));
+        else this.#pass(frame.bytes, client);
       }
     });
     for (const [socket, other] of [
@@ -157,6 +184,16 @@ export class FaultProxy {
       if (isWanted) unwanted.delete(channel);
       else unwanted.add(channel);
       return isWanted;
+    };
+  }
+
+  /** Of one connection; a channel's frames keep their order. */
+  #holder(): (frame: Frame) => boolean {
+    const heldChannels = new Set<number>();
+    return ({ channel, method }) => {
+      if (this.#held.size === 0) heldChannels.clear();
+      else if (method !== undefined && this.#held.has(method)) heldChannels.add(channel);
+      return heldChannels.has(channel);
     };
   }
 

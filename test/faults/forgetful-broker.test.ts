@@ -6,6 +6,7 @@ import { openRawChannel } from '../support/raw-channel.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
+import { looksAtConsumers } from './looks-at-consumers.ts';
 import { report, worst } from './report.ts';
 import { scaled } from './scale.ts';
 import { openClient, openTransport, serve } from './serve.ts';
@@ -35,12 +36,12 @@ describe('a broker that does not answer', () => {
     expect(forgetful.swallowed).toBeGreaterThan(0);
     await report(context, {
       fault: '9a. `basic.consume` unanswered, at one of two hosts',
-      promise: 'consuming at the other after one method deadline (500 ms)',
+      promise: 'consuming at the other within 2 s: after one method deadline (500 ms)',
       counts: { ...ledger.account },
       worstMs: { 'to consume': worst([tookMs]) },
     });
     // The deadline, and then the good-bye to the host that does not answer.
-    expect(tookMs).toBeLessThan(5_000);
+    expect(tookMs).toBeLessThan(scaled(15_000, 2_000));
   });
 
   it('a consumer is asked again, until it does', async () => {
@@ -68,6 +69,7 @@ describe('a broker that does not answer', () => {
     for (let time = 0; time < times; time++) {
       const client = await openClient(anyOf(forgetful, other), topic, { rabbit: impatient });
       await ledger.send((id) => client.call({}, 'work', { id }));
+      const { swallowed } = forgetful;
       forgetful.swallow('basic.ack');
       const sentAt = performance.now();
       await Promise.all(
@@ -75,34 +77,18 @@ describe('a broker that does not answer', () => {
       );
       took.push(performance.now() - sentAt);
       forgetful.swallow();
+      expect(forgetful.swallowed).toBeGreaterThan(swallowed);
     }
 
     await report(context, {
       fault: '9b. confirms never come, at one of two hosts',
-      promise: 'confirmed by the other, each executed once; 0 lost',
+      promise: 'confirmed by the other within 2 s, each executed once; 0 lost',
       counts: { times, ...ledger.account },
       worstMs: { 'to be confirmed': worst(took) },
     });
     expect(ledger.account).toMatchObject({ sent: 21 * times, confirmed: 21 * times, lost: 0 });
     expect(ledger.account.duplicates).toBe(0);
-    expect(worst(took)).toBeLessThan(5_000);
-  });
-});
-
-describe('a sender that waits no longer for a confirm', () => {
-  it('is told that the outcome is unknown', async () => {
-    const proxy = await openProxy();
-    const ledger = new Ledger();
-    const topic = uniqueTopic();
-    await serve({ url: await brokerUrl(), topic, ledger });
-    const client = await openClient(proxy.url, topic);
-    await ledger.send((id) => client.cast({}, 'work', { id }, { timeoutMs: 10_000 }));
-    proxy.swallow('basic.ack');
-    await ledger.send((id) => client.cast({}, 'work', { id }, { timeoutMs: 200 }));
-    expect(ledger.failures).toEqual([
-      expect.stringMatching(/^MessagingTimeout: timed out after 200 ms .* delivered is unknown$/),
-    ]);
-    await expect.poll(() => ledger.account).toMatchObject({ failedButDone: 1, duplicates: 0 });
+    expect(worst(took)).toBeLessThan(scaled(5_000, 2_000));
   });
 });
 
@@ -130,12 +116,12 @@ describe('a broker that has forgotten a consumer', () => {
 
     await report(context, {
       fault: '9c. consumer forgotten by the broker',
-      promise: 'consuming again within three checks (1,200 ms); 0 lost',
+      promise: 'noticed within three checks (1,200 ms), answered within 2 s; 0 lost',
       counts: { times, ...ledger.account },
       worstMs: { 'to be answered': worst(took) },
     });
     expect(ledger.account).toMatchObject({ confirmed: 2 * times, lost: 0, duplicates: 0 });
-    expect(worst(took)).toBeLessThan(5_000);
+    expect(worst(took)).toBeLessThan(scaled(5_000, 2_000));
   });
 
   it('is noticed by a caller, which gets its reply', async () => {
@@ -193,14 +179,6 @@ describe('a broker that has forgotten a consumer', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 });
-
-/** Waits for as many looks as would end an idle session three times over. */
-async function looksAtConsumers(): Promise<void> {
-  const looks = { left: 10 };
-  const counting = setInterval(() => looks.left--, 100);
-  await expect.poll(() => looks.left).toBeLessThan(0);
-  clearInterval(counting);
-}
 
 function openProxy(): Promise<FaultProxy> {
   return brokerUrl().then((url) => FaultProxy.open(url));

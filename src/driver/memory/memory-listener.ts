@@ -27,7 +27,9 @@ export class MemoryListener implements Listener {
     this.#options = options;
     this.#consumers = options.queues.map(
       ({ queue }) =>
-        new MemoryConsumer(queue, options.prefetch, (message) => this.#backlog.add(message)),
+        new MemoryConsumer(queue, options.prefetch, (message) => {
+          if (!this.#backlog.add(message)) message.requeue();
+        }),
     );
   }
 

@@ -6,6 +6,8 @@ import type { Session } from './session.ts';
 /** A consumer that is watched; whoever takes its deliveries counts them. */
 export interface WatchedConsumer {
   deliveries: number;
+  /** Whether the broker has confirmed that it consumes; until then nothing speaks against it. */
+  isConfirmed: boolean;
 }
 
 interface Consumer extends WatchedConsumer {
@@ -47,7 +49,14 @@ export class ConsumerWatch {
 
   /** Watches the consumer of one more queue. */
   add(queue: string): WatchedConsumer {
-    const consumer = { queue, deliveries: 0, seen: 0, isAsked: false, strikes: 0 };
+    const consumer = {
+      queue,
+      deliveries: 0,
+      isConfirmed: false,
+      seen: 0,
+      isAsked: false,
+      strikes: 0,
+    };
     this.#consumers.push(consumer);
     return consumer;
   }
@@ -60,6 +69,7 @@ export class ConsumerWatch {
 
   #look(): void {
     for (const consumer of this.#consumers) {
+      if (!consumer.isConfirmed) continue;
       const isQuiet = consumer.deliveries === consumer.seen;
       consumer.seen = consumer.deliveries;
       if (!isQuiet || this.#isFull()) consumer.strikes = 0;
@@ -98,12 +108,16 @@ export class ConsumerWatch {
   }
 
   #openChannel(): Promise<Channel> {
-    this.#channel ??= this.#session.openChannel().then((channel) => {
-      channel.once('close', () => {
-        this.#channel = undefined;
-      });
-      return channel;
-    });
+    const forget = (): void => {
+      this.#channel = undefined;
+    };
+    this.#channel ??= this.#session.openChannel().then(
+      (channel) => channel.once('close', forget),
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
     return this.#channel;
   }
 }

@@ -137,14 +137,16 @@ export class RabbitDriver implements Driver {
     this.#assertOpen();
     const { prefetch } = options;
     const connection = this.#connection;
-    const listener = new RabbitListener({ about, subscriptions, prefetch, connection });
+    const listener = new RabbitListener({
+      about,
+      subscriptions,
+      prefetch,
+      connection,
+      onClose: (closed) => this.#listeners.delete(closed),
+    });
     this.#listeners.add(listener);
-    try {
-      await listener.start(options);
-    } catch (error) {
-      this.#listeners.delete(listener);
-      throw error;
-    }
+    // One that does not start closes itself.
+    await listener.start(options);
     return listener;
   }
 

@@ -24,6 +24,8 @@ export interface RabbitListenerOptions {
   /** How many messages may be unacknowledged, a queue. */
   readonly prefetch: number;
   readonly connection: Omit<ConnectionOptions, 'role' | 'setUp'>;
+  /** Called when the listener has closed. */
+  readonly onClose?: (listener: RabbitListener) => void;
 }
 
 /**
@@ -36,6 +38,8 @@ export class RabbitListener implements Listener {
   readonly #backlog = new Backlog<RabbitMessage>();
   /** Where the stream, if there is one, goes on after a reconnection. */
   #nextStreamOffset: number | undefined;
+  /** The session that is consumed on, from when it is set up for that. */
+  #session: Session | undefined;
   #watch: ConsumerWatch | undefined;
   #stopping: Promise<number> | undefined;
 
@@ -79,6 +83,7 @@ export class RabbitListener implements Listener {
     await this.stop();
     await this.#deleteOwnQueues();
     await this.#connection.close();
+    this.#of.onClose?.(this);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -94,12 +99,16 @@ export class RabbitListener implements Listener {
   }
 
   async #consume(session: Session): Promise<void> {
-    // A connection that is lost while a server drains is made again, but to take nothing.
-    if (this.#stopping !== undefined) return;
+    this.#session = session;
+    // A connection that is lost while a server drains is made again, but to take nothing. Nor does one
+    // begin to that is being made when the server stops: #stop cancels what has been begun by then.
     for (const subscription of this.#of.subscriptions) {
+      if (this.#stopping !== undefined) return;
       await declareBoundQueue(session, subscription);
     }
+    if (this.#stopping !== undefined) return;
     await session.method(session.channel.prefetch(this.#of.prefetch), 'the prefetch to be set');
+    if (this.#stopping !== undefined) return;
     // What an earlier session left unpolled will be delivered again by this one.
     this.#backlog.clear();
     const { prefetch, connection } = this.#of;
@@ -117,9 +126,12 @@ export class RabbitListener implements Listener {
           session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
         } else {
           if (watched !== undefined) watched.deliveries++;
-          this.#backlog.add(new RabbitMessage(session, delivery, isStream));
+          const message = new RabbitMessage(session, delivery, isStream);
+          if (!this.#backlog.add(message)) message.requeue();
         }
       });
+      if (watched !== undefined) watched.isConfirmed = true;
+      if (this.#stopping !== undefined) return;
     }
   }
 
@@ -142,10 +154,12 @@ export class RabbitListener implements Listener {
   }
 
   async #stop(onReturned?: (message: IncomingMessage) => void): Promise<number> {
-    const session = this.#connection.current;
+    const session = this.#session;
     // What is to be answered yet keeps the session, without a consumer.
     this.#watch?.stop();
     try {
+      // Also those of a session that is being set up, and those that it has not come to: a channel's
+      // methods go out one after the other, and to cancel what is not consumed does nothing.
       for (const { consumer } of this.#of.subscriptions) {
         if (!session?.isOpen) break;
         await session.method(session.channel.cancel(consumer.tag), 'a consumer to be cancelled');
@@ -162,7 +176,7 @@ export class RabbitListener implements Listener {
   }
 
   async #deleteOwnQueues(): Promise<void> {
-    const session = this.#connection.current;
+    const session = this.#session;
     try {
       for (const { queue, ownedByServer } of this.#of.subscriptions) {
         if (!ownedByServer || !session?.isOpen) continue;

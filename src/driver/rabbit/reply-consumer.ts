@@ -67,5 +67,6 @@ export class ReplyConsumer {
       this.#onReply(reply);
     };
     await consume(session, queue.name, consumer, onDelivery);
+    watched.isConfirmed = true;
   }
 }
