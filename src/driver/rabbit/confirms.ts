@@ -3,6 +3,7 @@ import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '
 import { type Deferred, deferred } from '../../waiting.ts';
 import { contentTypes } from '../../wire/body-format.ts';
 import type { OutgoingMessage } from '../driver.ts';
+import { isNotFound, isRefusal } from './connect-failure.ts';
 import { Publisher } from './publisher.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
@@ -28,12 +29,14 @@ export class Confirms {
   readonly #confirmTimeoutMs: number;
   readonly #publisher: Publisher;
   readonly #unconfirmed = new Set<Unconfirmed>();
-  #watchdog: NodeJS.Timeout | undefined;
+  readonly #watchdog: NodeJS.Timeout;
 
   constructor(session: Session, confirmTimeoutMs: number) {
     this.#session = session;
     this.#publisher = new Publisher(session.channel);
     this.#confirmTimeoutMs = confirmTimeoutMs;
+    // One a session: most messages are confirmed before another is published.
+    this.#watchdog = setInterval(() => this.#watch(), confirmTimeoutMs / 4);
     session.channel.on('return', (message: Message) => this.#onReturn(message));
     void session.ended.then((reason) => this.#onEnd(reason));
   }
@@ -42,7 +45,8 @@ export class Confirms {
    * Publishes a persistent message and resolves when the broker has confirmed it.
    *
    * @throws {@link MessageUndeliverable}, {@link MessageDeliveryFailure} when the broker refuses
-   * it, whose `cause` is the reason when the session ends first: the broker may have it or not.
+   * it, whose `cause` is the reason when the session ends first: the broker may have it or not; and
+   * amqplib's error when the broker ended the session to refuse it, and it can be no other.
    */
   publish(route: Route, message: OutgoingMessage, mandatory: boolean): Promise<void> {
     if (!this.#session.isOpen) return Promise.reject(lost('it had ended'));
@@ -57,7 +61,6 @@ export class Confirms {
     };
     this.#publish(entry, message);
     this.#unconfirmed.add(entry);
-    this.#watchdog ??= setInterval(() => this.#watch(), this.#confirmTimeoutMs / 4);
     return entry.confirmed.promise;
   }
 
@@ -92,7 +95,6 @@ export class Confirms {
   #onConfirm(entry: Unconfirmed, error: unknown): void {
     if (!this.#session.isOpen) return; // #onEnd has settled, or settles, everything that is left.
     this.#unconfirmed.delete(entry);
-    this.#rest();
     const { confirmed, route, wasReturned } = entry;
     if (wasReturned) {
       const where = `exchange '${nameOf(route)}', routing key '${route.routingKey}'`;
@@ -107,11 +109,13 @@ export class Confirms {
   }
 
   #onEnd(reason: Error): void {
+    clearInterval(this.#watchdog);
+    // The broker does not say which message it refuses. An exchange that is gone is declared again.
+    const isKnown = this.#unconfirmed.size === 1 && isRefusal(reason) && !isNotFound(reason);
     for (const { confirmed } of this.#unconfirmed) {
-      confirmed.reject(lost(reason.message, reason));
+      confirmed.reject(isKnown ? reason : lost(reason.message, reason));
     }
     this.#unconfirmed.clear();
-    this.#rest();
   }
 
   // A broker that lost the queue's leader neither confirms nor fails; only a new session helps.
@@ -124,12 +128,6 @@ export class Confirms {
     this.#session.end(
       new MessagingTimeout(`the broker confirmed nothing for ${this.#confirmTimeoutMs} ms`),
     );
-  }
-
-  #rest(): void {
-    if (this.#unconfirmed.size > 0) return;
-    clearInterval(this.#watchdog);
-    this.#watchdog = undefined;
   }
 }
 

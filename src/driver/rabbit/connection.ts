@@ -5,7 +5,13 @@ import type { ConnectionRole, ConnectionStatuses, StatusKeeper } from '../connec
 import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
 import { Arrivals } from './arrivals.ts';
-import { type ConnectFailure, diagnose, speaksTlsFailure, wasCutOff } from './connect-failure.ts';
+import {
+  type ConnectFailure,
+  diagnose,
+  isRefusal,
+  speaksTlsFailure,
+  wasCutOff,
+} from './connect-failure.ts';
 import { inOrder } from './failover.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { Session } from './session.ts';
@@ -87,6 +93,7 @@ export class Connection {
   async #keep(): Promise<void> {
     const { signal } = this.#stopping;
     this.#status.connecting();
+    let refusals = 0;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       let session: Session;
       try {
@@ -109,8 +116,12 @@ export class Connection {
         { role: this.#of.role, reason: reason.message },
         'lost the connection to the broker; connecting again',
       );
-      // At once, unless it was lost as soon as it was made: it might be each time.
-      if (performance.now() - beganAt < shortLivedMs) await pause(this.#jittered(1), signal);
+      // At once, unless it was lost as soon as it was made: it might be each time. It will be where the
+      // broker refuses what is sent again over the next one.
+      const isShortLived = performance.now() - beganAt < shortLivedMs;
+      refusals = isShortLived && isRefusal(reason) ? refusals + 1 : 0;
+      const leastMaxMs = refusals > 0 ? refusedMaxMs : undefined;
+      if (isShortLived) await pause(this.#jittered(1 + refusals, leastMaxMs), signal);
     }
   }
 
