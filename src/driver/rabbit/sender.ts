@@ -1,5 +1,12 @@
 import type { Channel } from 'amqplib';
-import { MessageDeliveryFailure, MessageTooLarge, MessagingTimeout } from '../../errors.ts';
+import {
+  CallCancelled,
+  ClosedError,
+  MessageDeliveryFailure,
+  MessageTooLarge,
+  MessagingError,
+  MessagingTimeout,
+} from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import { Demand } from '../demand.ts';
 import type { OutgoingMessage, SendOptions } from '../driver.ts';
@@ -64,7 +71,8 @@ export class Sender {
       () => demand.end(),
       (error: unknown) => {
         demand.end();
-        throw demand.isPublished && error instanceof MessagingTimeout ? unknown(error) : error;
+        const isGivenUp = error instanceof MessagingTimeout || error instanceof CallCancelled;
+        throw demand.isPublished && isGivenUp ? unknown(error) : error;
       },
     );
   }
@@ -72,6 +80,8 @@ export class Sender {
   /** Asks the broker whether a queue is there and consumed, on a channel that is for this alone. */
   async hasConsumer(queue: string, options: WaitOptions): Promise<boolean> {
     const session = await this.#connection.session(options);
+    // It would not read the question.
+    await session.unblocked(options);
     return await waitFor(isConsumed(session, queue), `the consumers of queue ${queue}`, options);
   }
 
@@ -86,17 +96,19 @@ export class Sender {
   ): Promise<void> {
     const { mandatory = false, demand } = options;
     const { byteLength } = message.body;
+    let isPublished = false;
     // Until it has settled, and not its sender's wait: a blocked connection keeps what was written to it.
     this.#outbound.enter(byteLength);
     try {
       for (;;) {
-        const outlet = this.#open() ?? (await this.#waitForOutlet(options));
+        const outlet = this.#open() ?? (await this.#waitForOutlet(options, isPublished));
         const { maxMessageBytes } = outlet.session;
         if (byteLength > maxMessageBytes) throw tooLarge(byteLength, maxMessageBytes);
         try {
           const declaring = this.#declare(outlet, route);
           if (declaring !== undefined) await declaring;
           if (demand?.isOver) return; // What was not sent yet must not be.
+          isPublished = true;
           if (demand !== undefined) demand.isPublished = true;
           return await outlet.confirms.publish(route, message, mandatory);
         } catch (error) {
@@ -116,15 +128,26 @@ export class Sender {
     return this.#outlet?.session.isOpen ? this.#outlet : undefined;
   }
 
-  /** Waits for a session on which the broker takes messages, no longer than the sender does. */
-  async #waitForOutlet({ retry, publishBefore, demand }: SendOptions): Promise<Outlet> {
+  /**
+   * Waits for a session on which the broker takes messages, no longer than the sender does.
+   *
+   * @param isPublished - Whether the message was published already, over a session that was lost.
+   */
+  async #waitForOutlet(
+    { retry, publishBefore, demand }: SendOptions,
+    isPublished: boolean,
+  ): Promise<Outlet> {
     const signal = demand?.signal;
-    for (;;) {
-      const timeoutMs = publishBefore && publishBefore - performance.now();
-      const session = await this.#connection.session({ retry, signal, timeoutMs });
-      await session.unblocked({ signal, timeoutMs });
-      const outlet = this.#open();
-      if (outlet !== undefined) return outlet;
+    try {
+      for (;;) {
+        const timeoutMs = publishBefore && publishBefore - performance.now();
+        const session = await this.#connection.session({ retry, signal, timeoutMs });
+        await session.unblocked({ signal, timeoutMs });
+        const outlet = this.#open();
+        if (outlet !== undefined) return outlet;
+      }
+    } catch (error) {
+      throw isPublished ? unknown(error) : error;
     }
   }
 
@@ -166,10 +189,17 @@ function refused(cause: Error): MessageDeliveryFailure {
   return new MessageDeliveryFailure(`the broker refused: ${cause.message}`, { cause });
 }
 
+const outcomeUnknown =
+  'it was published and is not confirmed, so whether it is delivered is unknown';
+
 /** A sender that goes on as if it had failed might have it done twice. */
-function unknown(cause: MessagingTimeout): MessagingTimeout {
-  const text = 'it was published and is not confirmed, so whether it is delivered is unknown';
-  return new MessagingTimeout(`${cause.message}: ${text}`, { cause });
+function unknown(error: unknown): unknown {
+  const known = [MessagingTimeout, CallCancelled, ClosedError, MessageDeliveryFailure];
+  const ErrorClass = known.find((each) => error instanceof each);
+  if (ErrorClass === undefined || !(error instanceof MessagingError)) return error;
+  if (error.message.endsWith(outcomeUnknown)) return error;
+  const { message, cause = error } = error;
+  return new ErrorClass(`${message}: ${outcomeUnknown}`, { cause });
 }
 
 function tooLarge(bytes: number, maxBytes: number): MessageTooLarge {
