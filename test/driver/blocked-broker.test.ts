@@ -1,6 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { defaultRabbitOptions } from '../../src/driver/rabbit/rabbit-options.ts';
+import { Session } from '../../src/driver/rabbit/session.ts';
+import { parseTransportUrl } from '../../src/driver/transport-url.ts';
 import {
   connect,
   MessageTooLarge,
@@ -68,6 +71,44 @@ describeWithPrivateBroker('sending while the broker', () => {
     expect(await client.call({}, 'echo', { value: 'after' })).toBe('after');
   }, 60_000);
 
+  it('blocks us is asked who consumes a queue, and answers later; nothing is connected anew', async () => {
+    const { client, transport, log } = await served({ methodTimeoutMs: 200 });
+    const queue = await transport.replyQueue();
+    await blocked(transport);
+    const changes = statesTold(transport);
+    const isConsumed = transport.driver.hasConsumer(queue, { timeoutMs: 30_000 });
+    const hasty = transport.driver.hasConsumer(queue, { timeoutMs: 1_000 });
+    // Several of the method's deadlines.
+    await expect(hasty).rejects.toThrow(
+      /^timed out after 1000 ms waiting for the broker to go on$/,
+    );
+    await unblocked(transport);
+    expect(await isConsumed).toBe(true);
+    expect(await client.call({}, 'echo', { value: 'after' })).toBe('after');
+    expect(changes).toEqual(['send connected']);
+    expect(log.lines.filter(({ message }) => message.startsWith('lost'))).toEqual([]);
+  }, 60_000);
+
+  it('blocks us is given its time for a method after that', async () => {
+    const options = { ...defaultRabbitOptions, methodTimeoutMs: 200 };
+    const [host] = parseTransportUrl(broker.url).hosts;
+    if (host === undefined) throw new Error('a broker has a host');
+    const session = await Session.open(
+      { host, virtualHost: '/', connectionName: 'a test', options },
+      new AbortController().signal,
+    );
+    onTestFinished(() => session.close());
+    await alarm();
+    session.channel.publish('', uniqueTopic(), Buffer.from('a message'));
+    await expect.poll(() => session.isBlocked, { timeout: 20_000 }).toBe(true);
+    const askedAt = performance.now();
+    const answer = session.method(session.channel.checkExchange('amq.direct'), 'an exchange');
+    await expect.poll(() => performance.now() - askedAt).toBeGreaterThan(3 * 200);
+    expect(session.isOpen).toBe(true);
+    await clearAlarm();
+    await answer;
+  }, 60_000);
+
   it('blocks a server begins no more calls than it can hold the replies of, and loses none', async () => {
     const { client, log, runtime, begun, release } = await served(
       {},
@@ -75,7 +116,7 @@ describeWithPrivateBroker('sending while the broker', () => {
     );
     const calls = Array.from({ length: 40 }, (_, value) => client.call({}, 'held', { value }));
     await expect.poll(begun).toBe(4);
-    await broker.ctl(['set_vm_memory_high_watermark', '0']);
+    await alarm();
     release();
     await expect
       .poll(() => log.lines.map(({ message }) => message), { timeout: 20_000 })
@@ -85,7 +126,7 @@ describeWithPrivateBroker('sending while the broker', () => {
     );
     expect(begun()).toBeLessThan(5 + 4 + 1);
 
-    await broker.ctl(['set_vm_memory_high_watermark', '0.9']);
+    await clearAlarm();
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 40 }, (_, value) => value));
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   }, 60_000);
@@ -129,6 +170,7 @@ describeWithPrivateBroker('sending while the broker', () => {
 
   it('is away is bounded alike, and fails in time with the reason', async () => {
     const { client, transport, runtime } = await served({ outbound: { maxMessages: 10 } });
+    onTestFailed(() => broker.restart());
     await broker.kill();
     await expect.poll(() => transport.status[0]?.state).toBe('connecting');
     const heapBefore = heapMb();
@@ -160,16 +202,37 @@ describeWithPrivateBroker('sending while the broker', () => {
     expect(await client.call({}, 'echo', { value: 'after' })).toBe('after');
   }, 90_000);
 
+  /** What the next test finds is a broker that is well, even if this one fails. */
+  async function alarm(): Promise<void> {
+    onTestFailed(clearAlarm);
+    await broker.ctl(['set_vm_memory_high_watermark', '0']);
+  }
+
+  async function clearAlarm(): Promise<void> {
+    await broker.ctl(['set_vm_memory_high_watermark', '0.9']);
+  }
+
   /** Has the broker block a connection, by a message that it takes only later. */
   async function blocked(transport: Transport): Promise<void> {
-    await broker.ctl(['set_vm_memory_high_watermark', '0']);
+    await alarm();
     const held = transport.cast({ topic: uniqueTopic() }, { method: 'm', args: {}, context: {} });
     void held.catch(() => {});
     await expect.poll(() => transport.status[0]?.state, { timeout: 20_000 }).toBe('blocked');
   }
 
+  /** What its connections come to from now on. */
+  function statesTold(transport: Transport): string[] {
+    const told: string[] = [];
+    void (async () => {
+      for await (const { connection } of transport.statusChanges()) {
+        told.push(`${connection.role} ${connection.state}`);
+      }
+    })();
+    return told;
+  }
+
   async function unblocked(transport: Transport): Promise<void> {
-    await broker.ctl(['set_vm_memory_high_watermark', '0.9']);
+    await clearAlarm();
     await expect.poll(() => transport.status[0]?.state, { timeout: 20_000 }).toBe('connected');
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import {
   type ConnectionStatus,
   connect,
@@ -74,6 +74,7 @@ describeWithPrivateBroker('the status of a transport', () => {
     const { runtime, transport, client } = await served(log);
     expect(statesOf(transport.status)).toEqual(['send connected', 'reply connected']);
 
+    onTestFailed(async () => void (await broker.ctl(['set_vm_memory_high_watermark', '0.9'])));
     await broker.ctl(['set_vm_memory_high_watermark', '0']);
     const held = client.call({}, 'echo', { value: 'held' });
     await expect
@@ -102,6 +103,10 @@ describeWithPrivateBroker('the status of a transport', () => {
     const log = new RecordedLog();
     const { runtime, changes } = await served(log);
     await broker.ctl(['close_all_connections', 'a test']);
+    // The server's two, and the client's two: what they come to after that is another connection.
+    await expect
+      .poll(() => log.lines.filter(({ message }) => message.startsWith('lost the connection')))
+      .toHaveLength(4);
     await expect
       .poll(() => statesOf(runtime.status.connections), { timeout: 20_000 })
       .toEqual(['send connected', 'listen connected']);

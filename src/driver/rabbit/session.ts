@@ -154,12 +154,13 @@ export class Session {
   }
 
   /**
-   * Waits for the broker's answer to a method no longer than `methodTimeoutMs`; a broker that does
-   * not answer one has forgotten us, so the session ends with it.
+   * Waits for the broker's answer to a method no longer than `methodTimeoutMs`, not counting the time
+   * for which it blocks us; a broker that does not answer one has forgotten us, so the session ends
+   * with it.
    */
   async method<T>(answer: Promise<T>, what: string): Promise<T> {
     try {
-      return await waitFor(answer, what, { timeoutMs: this.#options.methodTimeoutMs });
+      return await this.#whileUnblocked(answer, what);
     } catch (error) {
       if (error instanceof MessagingTimeout) this.end(error);
       // Of a connection that the broker closed, amqplib tells the methods under way only that it is.
@@ -210,6 +211,20 @@ export class Session {
       this.#socket.abort();
       this.#resolveEnded(new ClosedError('the connection was closed'));
       this.#unblocked.arrived();
+    }
+  }
+
+  /** A broker that blocks us reads nothing; what it was asked meanwhile it answers after that. */
+  async #whileUnblocked<T>(answer: Promise<T>, what: string): Promise<T> {
+    for (;;) {
+      const beganAt = performance.now();
+      try {
+        return await waitFor(answer, what, { timeoutMs: this.#options.methodTimeoutMs });
+      } catch (error) {
+        const wasBlocked = this.isBlocked || this.#unblockedAt > beganAt;
+        if (!(error instanceof MessagingTimeout && wasBlocked && this.#isOpen)) throw error;
+        await this.unblocked({});
+      }
     }
   }
 
