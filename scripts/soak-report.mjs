@@ -1,6 +1,5 @@
 // What a run of the fault suite reports: docs/reliability.md.
 import os from 'node:os';
-import process from 'node:process';
 
 /**
  * @typedef {object} Row What test/faults/report.ts writes.
@@ -12,33 +11,32 @@ import process from 'node:process';
  * @property {string} file
  * @property {boolean} isWhole Whether it was run at its full counts.
  * @property {string} at
+ * @property {string} [node] Node's version.
+ * @property {string} [rabbitmq] The broker's.
  */
 
 /**
  * The report, in Markdown.
  *
  * @param {Row[]} rows Of each test and fault, the last one counts.
- * @param {{ rabbitmq: string }} versions
  * @returns {string}
  */
-export function reliabilityReport(rows, { rabbitmq }) {
+export function reliabilityReport(rows) {
   const latest = new Map(
     rows.map((row) => [`${row.test} ${row.fault.replace(/[\d,.]+/g, '')}`, row]),
   );
   const sorted = [...latest.values()].sort(
     (one, other) => placeOf(one) - placeOf(other) || one.fault.localeCompare(other.fault),
   );
-  const dates = [...new Set(sorted.map(({ at }) => at.slice(0, 10)))].join(', ');
   return `# Reliability: the last run of the fault suite
 
 Written by \`npm run test:soak\`, of what it saw; do not edit. Each row is a test that fails when its promise
-is broken; times are the worst that were seen, not averages, and are held only by bounds that tell a
-hang. The numbers of rows are those of the fault matrix that the suite was made from.
+is broken; times are the worst that were seen, not averages. Whole rows are held to the times that are
+promised, reduced ones only by bounds that tell a hang. The numbers of rows are those of the fault
+matrix that the suite was made from. The machine had ${os.cpus().length} cores.
 
-Node ${process.versions.node}, RabbitMQ ${rabbitmq}, ${os.cpus().length} cores, ${dates}.
-
-| fault | promise | counts | worst times | scale | test |
-| --- | --- | --- | --- | --- | --- |
+| fault | promise | counts | worst times | scale | run with | test |
+| --- | --- | --- | --- | --- | --- | --- |
 ${sorted.map(line).join('\n')}
 
 "Confirmed" are those whose sender was told that all is well, "failed" those that were given an error, "open"
@@ -55,13 +53,14 @@ were run with the counts that every change is tested with, not at the counts of 
 }
 
 /** @param {Row} row */
-function line({ fault, promise, counts, worstMs = {}, isWhole, file }) {
+function line({ fault, promise, counts, worstMs = {}, isWhole, file, at, node, rabbitmq }) {
   const cells = [
     fault,
     promise,
     numbers(counts, ''),
     numbers(worstMs, ' ms'),
     isWhole ? 'whole' : 'reduced',
+    `Node ${node ?? '?'}, RabbitMQ ${rabbitmq ?? '?'}, ${at.slice(0, 10)}`,
     `\`${file}\``,
   ];
   return `| ${cells.join(' | ')} |`;

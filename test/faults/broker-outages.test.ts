@@ -1,5 +1,5 @@
-import type { TransportOptions } from 'greenroom';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RPCClient, type Transport, type TransportOptions } from 'greenroom';
+import { afterAll, beforeAll, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { isSoak } from '../hosts/soak.ts';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
@@ -7,11 +7,13 @@ import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
 import { report, worst } from './report.ts';
 import { scaled } from './scale.ts';
-import { openClient, type Server, serve } from './serve.ts';
+import { openTransport, type Server, serve } from './serve.ts';
 
 interface Stage {
   readonly ledger: Ledger;
   readonly server: Server;
+  /** The client's. */
+  readonly transport: Transport;
   readonly call: () => Promise<void>;
   readonly cast: () => Promise<void>;
 }
@@ -31,13 +33,19 @@ describeWithPrivateBroker('an outage of the broker', () => {
     const options = { topology: { durable: true }, ...rabbit };
     const rpc = { acknowledge: 'on-reply' } as const;
     const server = await serve({ url, topic, ledger, rabbit: options, rpc });
-    const client = await openClient(url, topic, { rabbit: options });
+    const transport = await openTransport(url, { rabbit: options });
+    const client = new RPCClient(transport, { topic }, { timeoutMs: 30_000 });
     return {
       ledger,
       server,
+      transport,
       call: () => ledger.send((id) => client.call({}, 'work', { id }, { timeoutMs: 60_000 })),
       cast: () => ledger.send((id) => client.cast({}, 'work', { id })),
     };
+  }
+
+  async function clearAlarm(): Promise<void> {
+    await broker.ctl(['set_vm_memory_high_watermark', '0.4']);
   }
 
   it('by SIGKILL loses no confirmed cast, and leaves no call unanswered', {
@@ -49,7 +57,12 @@ describeWithPrivateBroker('an outage of the broker', () => {
     // RabbitMQ 3.10 may leave `basic.consume` of a quorum queue unanswered for long after a SIGKILL.
     if (isSoak) casting.push({ kind: 'quorum', ...(await stage({ topology: { quorum: true } })) });
     const calling = await stage();
-    const loads = [...casting.map(({ cast }) => steadily(50, cast)), steadily(20, calling.call)];
+    const callers = 20;
+    const loads = [
+      ...casting.map(({ cast }) => steadily(50, cast)),
+      steadily(callers, calling.call),
+    ];
+    const answered = (): number => calling.ledger.account.confirmed;
     const confirmed = (): number =>
       Math.min(...casting.map(({ ledger }) => ledger.account.confirmed));
     const recovered: number[] = [];
@@ -60,9 +73,13 @@ describeWithPrivateBroker('an outage of the broker', () => {
       await broker.kill();
       await broker.restart();
       const backAt = performance.now();
-      const before = confirmed();
+      const [before, answeredBefore] = [confirmed(), answered()];
       await expect.poll(confirmed, { interval: 20 }).toBeGreaterThan(before);
       recovered.push(performance.now() - backAt);
+      // More than may have been on their way back to their callers.
+      await expect
+        .poll(answered, { timeout: 90_000 })
+        .toBeGreaterThan(answeredBefore + 2 * callers);
     }
     for (const load of loads) await load.stop();
     // What was confirmed last is executed last; that takes a moment.
@@ -76,7 +93,7 @@ describeWithPrivateBroker('an outage of the broker', () => {
       await report(context, {
         fault: `2. broker SIGKILL and restart ×${kills} under casts to a ${kind} queue`,
         promise:
-          '0 confirmed lost, each executed at least once; duplicates ≤ 0.5 %; publishing ≤ 1.5 s',
+          '0 confirmed lost, each executed at least once; duplicates ≤ 0.5 %; publishing ≤ 2 s',
         counts: { kills, ...ledger.account },
         worstMs: { 'to confirm again': worst(recovered) },
       });
@@ -84,13 +101,16 @@ describeWithPrivateBroker('an outage of the broker', () => {
       expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
       expect(ledger.account.duplicates).toBeLessThanOrEqual(0.005 * ledger.account.sent);
     }
-    expect(worst(recovered)).toBeLessThan(10_000);
+    expect(worst(recovered)).toBeLessThan(scaled(10_000, 2_000));
     await report(context, {
-      fault: `1. broker SIGKILL and restart ×${kills} under 20 calls outstanding`,
-      promise: 'every call answered, or failed with a named error at its timeout',
+      fault: `1. broker SIGKILL and restart ×${kills} under ${callers} calls outstanding`,
+      promise:
+        'answered again after each; a call fails only whose reply the broker took along: at most as many ' +
+        'as were outstanding, with a named error at their timeout',
       counts: { kills, ...calling.ledger.account },
     });
     expect(calling.ledger.account).toMatchObject({ open: 0, lost: 0 });
+    expect(calling.ledger.account.failed).toBeLessThanOrEqual(callers * kills);
     // The reply queue goes with the broker, and what lay in it.
     const { failures } = calling.ledger;
     expect(failures.filter((text) => !/^MessagingTimeout:/.test(text))).toEqual([]);
@@ -131,6 +151,7 @@ describeWithPrivateBroker('an outage of the broker', () => {
       const [noticed, recovered]: [number[], number[]] = [[], []];
       for (let time = 1; time <= times; time++) {
         await call();
+        onTestFinished(() => broker.thaw());
         broker.freeze();
         const frozenAt = performance.now();
         const meanwhile = call();
@@ -143,13 +164,14 @@ describeWithPrivateBroker('an outage of the broker', () => {
       }
       await report(context, {
         fault: `7. broker frozen (SIGSTOP) ×${times}, heartbeat 1 s`,
-        promise: 'noticed within two heartbeats (2,000 ms), resumed ≤ 1.5 s after it goes on',
+        promise:
+          'noticed within two heartbeats and a half (2,500 ms), resumed ≤ 1.5 s after it goes on',
         counts: { times, ...ledger.account },
         worstMs: { 'to notice': worst(noticed), 'to be answered': worst(recovered) },
       });
       expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
-      expect(worst(noticed)).toBeLessThan(5_000);
-      expect(worst(recovered)).toBeLessThan(10_000);
+      expect(worst(noticed)).toBeLessThan(scaled(5_000, 2_500));
+      expect(worst(recovered)).toBeLessThan(scaled(10_000, 1_500));
     },
     scaled(60_000, 300_000),
   );
@@ -172,14 +194,14 @@ describeWithPrivateBroker('an outage of the broker', () => {
       await load.stop();
       await report(context, {
         fault: `4. every connection closed by the operator ×${times} under 100 calls outstanding`,
-        promise: 'every call answered, 0 failed; consuming again within 1 s',
+        promise: 'every call answered, 0 failed; consuming again within 2 s',
         counts: { times, ...ledger.account },
         worstMs: { 'between two executions': worst(silences) },
       });
       expect(ledger.failures).toEqual([]);
       expect(ledger.account).toMatchObject({ open: 0, lost: 0, duplicates: 0 });
       expect(server.lost('listen')).toBeGreaterThanOrEqual(times);
-      expect(worst(silences)).toBeLessThan(10_000);
+      expect(worst(silences)).toBeLessThan(scaled(10_000, 2_000));
     },
     scaled(60_000, 600_000),
   );
@@ -187,6 +209,7 @@ describeWithPrivateBroker('an outage of the broker', () => {
   it('that is a changed password is loud, and over when it is changed back', async (context) => {
     const { ledger, server, call } = await stage();
     await call();
+    onTestFailed(async () => void (await broker.ctl(['change_password', 'guest', 'guest'])));
     await broker.ctl(['change_password', 'guest', 'another']);
     await broker.ctl(['close_all_connections', 'a test']);
     const refused = (): readonly object[] =>
@@ -205,37 +228,52 @@ describeWithPrivateBroker('an outage of the broker', () => {
       worstMs: { 'to be answered': worst([recoveredMs]) },
     });
     expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
-    expect(recoveredMs).toBeLessThan(15_000);
+    expect(recoveredMs).toBeLessThan(scaled(15_000, 5_000));
   }, 60_000);
 
   it('that is a memory alarm makes publishers wait, and nobody reconnect', async (context) => {
     const alarmMs = scaled(3_000, 10_000);
     // Shorter than the alarm: what waits for the broker's memory is not taken for forgotten.
-    const { ledger, server, call } = await stage({ confirmTimeoutMs: 1_000 });
+    const { ledger, server, transport, call } = await stage({ confirmTimeoutMs: 1_000 });
     await call();
+    const changes: string[] = [];
+    void (async () => {
+      for await (const { connection } of transport.statusChanges()) {
+        changes.push(`${connection.role} ${connection.state}`);
+      }
+    })();
+    onTestFailed(clearAlarm);
     await broker.ctl(['set_vm_memory_high_watermark', 'absolute', '1MB']);
     const load = steadily(100, call);
+    await expect
+      .poll(() => transport.status)
+      .toContainEqual(expect.objectContaining({ role: 'send', state: 'blocked' }));
     const blockedAt = performance.now();
     await expect
       .poll(() => performance.now() - blockedAt, { timeout: 2 * alarmMs })
       .toBeGreaterThan(alarmMs);
     const during = ledger.account.confirmed;
     const clearedAt = performance.now();
-    await broker.ctl(['set_vm_memory_high_watermark', '0.4']);
+    await clearAlarm();
     await expect.poll(() => ledger.account.confirmed, { interval: 10 }).toBeGreaterThan(during);
     const resumedMs = performance.now() - clearedAt;
     await load.stop();
     await call();
+    const isReconnect = (change: string): boolean => change.endsWith('connecting');
+    const reconnects =
+      changes.filter(isReconnect).length + server.lost('send') + server.lost('listen');
 
     await report(context, {
       fault: `16. memory alarm for ${alarmMs / 1000} s under 100 calls outstanding`,
-      promise: '0 lost, 0 failed, 0 reconnects; publishing resumes ≤ 2 s after it',
-      counts: { ...ledger.account, reconnects: server.lost('send') + server.lost('listen') },
+      promise: '0 lost, 0 failed, 0 reconnects; answering again ≤ 3 s after it is told to be over',
+      counts: { ...ledger.account, reconnects },
       worstMs: { 'to resume, the command that clears it included': worst([resumedMs]) },
     });
     expect(ledger.failures).toEqual([]);
     expect(ledger.account).toMatchObject({ failed: 0, lost: 0, duplicates: 0 });
-    expect(server.lost('send') + server.lost('listen')).toBe(0);
-    expect(resumedMs).toBeLessThan(10_000);
+    // Of the client's, which sends, and of the server's.
+    expect(reconnects).toBe(0);
+    expect(changes.slice(0, 2)).toEqual(['send blocked', 'send connected']);
+    expect(resumedMs).toBeLessThan(scaled(10_000, 3_000));
   }, 120_000);
 });

@@ -1,5 +1,5 @@
 import type { TransportOptions } from 'greenroom';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { isSoak, skippedUnlessSoak } from '../hosts/soak.ts';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { Cluster } from './cluster.ts';
@@ -15,6 +15,9 @@ const rabbit: NonNullable<TransportOptions['rabbit']> = {
   confirmTimeoutMs: 3_000,
   methodTimeoutMs: 2_500,
 };
+
+/** Few at once: the nodes, the server and the caller share this machine's cores. */
+const senders = 10;
 
 interface Stage {
   readonly topic: string;
@@ -47,12 +50,12 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
       await noneLost(ledger, load);
       await report(context, {
         fault: `10. node of the queue's leader SIGKILLed ×${kills}, of three, quorum queue`,
-        promise: '0 confirmed lost; executing again within 5 s of a leader',
+        promise: '0 confirmed lost; executing again within 5 s',
         counts: { kills, ...ledger.account },
         worstMs: { 'between two executions': worst(silences) },
       });
       expect(ledger.failures).toEqual([]);
-      expect(worst(silences)).toBeLessThan(15_000);
+      expect(worst(silences)).toBeLessThan(scaled(15_000, 5_000));
     },
     scaled(180_000, 600_000),
   );
@@ -71,11 +74,12 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
       await noneLost(ledger, load);
       await report(context, {
         fault: '15. the three nodes restarted in turn under load',
-        promise: '0 confirmed lost; each ≤ 3 s',
+        promise: '0 confirmed lost; executing again within 10 s',
         counts: { ...ledger.account },
         worstMs: { 'between two executions': worst(silences) },
       });
       expect(ledger.failures).toEqual([]);
+      expect(worst(silences)).toBeLessThan(10_000);
     });
 
     it('are lost but one tells no sender that all is well', {
@@ -92,15 +96,20 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
         .toBeGreaterThan(failed + 20);
       await Promise.all([one?.restart(), two?.restart()]);
       const healedAt = performance.now();
-      await executed(ledger, 1);
+      // Of those that were sent before, some may be confirmed yet; not as many.
+      await executed(ledger, senders);
       const resumedMs = performance.now() - healedAt;
       await noneLost(ledger, load);
       await report(context, {
         fault: '14. two of the three nodes killed, and restarted',
-        promise: 'a named error at the deadline and no false success; ≤ 5 s after it is healed',
+        promise:
+          'a named error at the deadline and no false success; confirming ≤ 15 s after both are back',
         counts: { ...ledger.account },
         worstMs: { 'to resume': worst([resumedMs]) },
       });
+      expect(ledger.account.lost).toBe(0);
+      expect(ledger.failures.filter((text) => !/^MessagingTimeout: /.test(text))).toEqual([]);
+      expect(resumedMs).toBeLessThan(15_000);
     });
 
     it('is frozen that leads, with our connections on it', {
@@ -122,20 +131,20 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
         counts: { ...ledger.account },
         worstMs: { 'between two executions': worst([silenceMs]) },
       });
-      expect(silenceMs).toBeLessThan(60_000);
+      expect(silenceMs).toBeLessThan(25_000);
     });
   });
 
   /** A server on one node and a client on the next, which casts. */
   async function stage(timeoutMs?: number): Promise<Stage> {
+    onTestFailed(() => cluster.mend(), 120_000);
     const ledger = new Ledger();
     const topic = uniqueTopic();
     const rpc = { acknowledge: 'on-reply' } as const;
     await serve({ url: cluster.url(0), topic, ledger, rabbit, rpc });
     const client = await openClient(cluster.url(1), topic, { rabbit });
-    // Few at once: the nodes, the server and the caller share this machine's cores.
     const cast = (id: string): Promise<void> => client.cast({}, 'work', { id }, { timeoutMs });
-    return { topic, ledger, load: steadily(10, () => ledger.send(cast)) };
+    return { topic, ledger, load: steadily(senders, () => ledger.send(cast)) };
   }
 });
 

@@ -46,6 +46,13 @@ export class Cluster implements AsyncDisposable {
     return node;
   }
 
+  /** Has every node go on that is frozen, and start that is down: as the next test is to find them. */
+  async mend(): Promise<void> {
+    for (const node of this.nodes) node.thaw();
+    const down = this.nodes.filter(({ pid }) => pid === undefined);
+    await Promise.all(down.map((node) => node.restart()));
+  }
+
   /** Stops all, the first one last: the others depend on its port mapper. */
   async stop(): Promise<void> {
     const [first, ...others] = this.nodes;

@@ -9,6 +9,9 @@ import { scaled } from './scale.ts';
 import { openClient, openTransport, serve } from './serve.ts';
 
 const heartbeatMs = 1_000;
+/** What a soak holds to; otherwise what tells a hang. */
+const noticedWithinMs = scaled(3_000, 2_500);
+const answeredWithinMs = scaled(5_000, 2_000);
 
 describe('a half-open connection', () => {
   it('is noticed within two heartbeats, and replaced by one to another host', async (context) => {
@@ -32,13 +35,13 @@ describe('a half-open connection', () => {
     }
     await report(context, {
       fault: '6. half-open connections, heartbeat 1 s, at one of two hosts',
-      promise: 'noticed within two heartbeats (2,000 ms), then as any loss; 0 lost',
+      promise: 'noticed within two heartbeats and a half (2,500 ms), then as any loss; 0 lost',
       counts: { times, ...ledger.account },
       worstMs: { 'to notice': worst(noticed), 'to be answered': worst(recovered) },
     });
     expect(ledger.account).toMatchObject({ sent: 2 * times, confirmed: 2 * times, lost: 0 });
-    // What a busy machine adds is no promise: the bound is amqplib's own.
-    expect(worst(noticed)).toBeLessThan(3 * heartbeatMs);
+    // amqplib's own takes three.
+    expect(worst(noticed)).toBeLessThan(noticedWithinMs);
   });
 
   it('is closed within the deadline of the good-bye', async () => {
@@ -89,11 +92,11 @@ describe('a host that takes connections and says nothing', () => {
     expect(ledger.account).toMatchObject({ confirmed: 1, lost: 0 });
     await report(context, {
       fault: '43. three hosts: one refuses, one is silent, one is well',
-      promise: 'serving after one handshake deadline (500 ms) a connection',
+      promise: 'serving within 5 s: after one handshake deadline (500 ms) a connection',
       counts: { ...ledger.account },
       worstMs: { 'to serve': worst([tookMs]) },
     });
-    expect(tookMs).toBeLessThan(6_000);
+    expect(tookMs).toBeLessThan(scaled(10_000, 5_000));
   });
 });
 
@@ -113,7 +116,7 @@ describe('connections that are reset', () => {
     const load = steadily(20, () => ledger.send((id) => client.call({}, 'work', { id })));
     const took: number[] = [];
     for (let time = 0; time < times; time++) {
-      proxy.reset();
+      expect(proxy.reset()).toBeGreaterThan(0);
       const resetAt = performance.now();
       await ledger.send((id) => client.call({}, 'work', { id }));
       took.push(performance.now() - resetAt);
@@ -121,13 +124,13 @@ describe('connections that are reset', () => {
     await load.stop();
     await report(context, {
       fault: "4. every connection of the caller reset, one reset after the other's answer",
-      promise: 'every call answered; the next one within 1 s',
+      promise: 'every call answered; the next one within 2 s',
       counts: { times, ...ledger.account },
       worstMs: { 'to be answered': worst(took) },
     });
     expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
     expect(server.lost('listen')).toBe(0);
-    expect(worst(took)).toBeLessThan(5_000);
+    expect(worst(took)).toBeLessThan(answeredWithinMs);
   });
 
   it("of the server's, likewise", async (context) => {
@@ -140,7 +143,7 @@ describe('connections that are reset', () => {
     const load = steadily(20, () => ledger.send((id) => client.call({}, 'work', { id })));
     const took: number[] = [];
     for (let time = 0; time < times; time++) {
-      proxy.reset();
+      expect(proxy.reset()).toBeGreaterThan(0);
       const resetAt = performance.now();
       await ledger.send((id) => client.call({}, 'work', { id }));
       took.push(performance.now() - resetAt);
@@ -148,12 +151,12 @@ describe('connections that are reset', () => {
     await load.stop();
     await report(context, {
       fault: "4. every connection of the server reset, one reset after the other's answer",
-      promise: 'every call answered and run once; the next one within 1 s',
+      promise: 'every call answered and run once; the next one within 2 s',
       counts: { times, ...ledger.account },
       worstMs: { 'to be answered': worst(took) },
     });
     expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
-    expect(worst(took)).toBeLessThan(5_000);
+    expect(worst(took)).toBeLessThan(answeredWithinMs);
   });
 });
 

@@ -20,13 +20,20 @@ export interface Row {
   readonly isWhole?: boolean;
 }
 
-/** Adds a row to the test's notes, and to the file that `npm run test:soak` makes its table of. */
-export async function report({ annotate }: TestContext, row: Row): Promise<void> {
+/**
+ * Adds a row to the test's notes, and, once the test has passed, to the file that `npm run test:soak`
+ * makes its table of.
+ */
+export async function report({ annotate, onTestFinished }: TestContext, row: Row): Promise<void> {
   const { currentTestName: test, testPath = '' } = expect.getState();
-  const file = process.env['GREENROOM_FAULT_REPORT'];
+  const { GREENROOM_FAULT_REPORT: file, GREENROOM_FAULT_BROKER: rabbitmq } = process.env;
   if (file) {
+    const versions = { node: process.versions.node, rabbitmq };
     const run = { test, file: path.relative(root, testPath), isWhole: isSoak, at: new Date() };
-    appendFileSync(file, `${JSON.stringify({ ...run, ...row })}\n`);
+    const line = JSON.stringify({ ...run, ...versions, ...row });
+    onTestFinished(({ task }) => {
+      if (task.result?.state === 'pass') appendFileSync(file, `${line}\n`);
+    });
   }
   await annotate(`${row.fault}: ${numbers(row.counts, '')}; ${numbers(row.worstMs ?? {}, ' ms')}`);
 }

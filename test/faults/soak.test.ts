@@ -12,8 +12,8 @@ import { Notes, type ServerProcess, useServerProcesses } from './server-process.
 
 const startServer = useServerProcesses();
 const rabbit = { topology: { durable: true }, heartbeatMs: 2_000 };
-/** How long a fault lasts that can be ended. */
-const faultMs = 3_000;
+/** How long a fault lasts that can be ended: longer than it takes to notice it, two heartbeats. */
+const faultMs = 6_000;
 
 describeWithPrivateBroker('a mixed load and a random fault now and then', () => {
   let broker: PrivateBroker;
@@ -23,6 +23,7 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
   afterAll(() => broker.stop());
 
   it('add up to the last call', { timeout: soakMs + 300_000 }, async (context) => {
+    await context.annotate(`seed ${seed}`);
     const [topic, notes, ledger] = [uniqueTopic(), new Notes(), new Ledger()];
     const proxy = await FaultProxy.open(broker.url);
     const started = { servers: 0 };
@@ -39,7 +40,10 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
       });
     const servers = [await start(), await start()];
     const replace = async (signal: NodeJS.Signals): Promise<void> => {
-      await servers.shift()?.end(signal);
+      const end = await servers.shift()?.end(signal);
+      expect(end).toEqual(
+        signal === 'SIGTERM' ? { code: 0, signal: null } : { code: null, signal },
+      );
       servers.push(await start());
     };
     const faults: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -87,10 +91,19 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
       const name = names[Math.floor(chance() * names.length)] ?? '';
       await faults[name]?.();
       happened[name] = (happened[name] ?? 0) + 1;
+      const { confirmed } = ledger.account;
+      // More than were under way when it was over.
+      await expect
+        .poll(() => ledger.account.confirmed, { message: `service after: ${name}` })
+        .toBeGreaterThan(confirmed + 50);
     }
     for (const load of loads) await load.stop();
     // A call that is answered was queued after all that was cast before.
-    await ledger.send((id) => client.call({}, 'work', { id }, { timeoutMs: 60_000 }));
+    let answer: unknown;
+    await ledger.send(async (id) => {
+      answer = await client.call({}, 'work', { id }, { timeoutMs: 60_000 });
+    });
+    expect(answer).toMatch(/^server-\d+$/);
     await expect.poll(() => lostBy(ledger, notes), { interval: 500 }).toEqual([]);
     for (const [id] of notes.read()) ledger.executed(id);
 
