@@ -27,7 +27,8 @@ def main():
         return sorted(names)
 
     sanitize = getattr(notifier, '_sanitize_context', None)
-    contexts = [sanitize(context) for context in settings['contexts']] if sanitize else None
+    takes_dicts = sanitize is not None and sanitize({'user_id': 'anyone'})
+    contexts = [sanitize(context) for context in settings['contexts']] if takes_dicts else None
     say(event='ready', contexts=contexts,
         drivers=[accepted(*event) for event in settings['events']])
     sys.stdin.read()
