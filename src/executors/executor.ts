@@ -29,7 +29,7 @@ export interface Executor {
   start(signal: AbortSignal): Promise<void>;
   /** The priorities of notifications that an endpoint has a method for; none before the start. */
   readonly priorities: readonly string[];
-  /** How many requests could begin now. */
+  /** How many requests it takes now: those that could begin, and those that wait in a host until then. */
   readonly credit: number;
   /** Resolves when there is credit, or when the executor has stopped. */
   whenCredit(): Promise<void>;
@@ -56,6 +56,8 @@ export interface Execution {
    * runs in is terminated. Nothing once the outcome has come.
    */
   cancel(reason: CancelReason): void;
+  /** Takes it back if it waits in a host for others to end: its outcome is `withdrawn`. */
+  withdraw(): void;
 }
 
 /** One request, or some notifications, on the way to a method. */
@@ -139,6 +141,8 @@ export type Outcome =
     }
   /** It asked whether it may begin, and may not; nothing ran. */
   | { readonly type: 'refused' }
+  /** It was taken back before it began; nothing ran, and its body is as it was. */
+  | { readonly type: 'withdrawn' }
   /** The body was no request; nothing ran. */
   | { readonly type: 'malformed'; readonly error: Error }
   /** It was asked to stop and did not within its grace; nobody waits for the method any more. */

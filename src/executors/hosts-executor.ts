@@ -20,6 +20,11 @@ export interface HostsExecutorOptions extends HostedService {
   readonly hosts: number;
   /** How many requests a host is given at once; 1 for methods that compute. */
   readonly concurrency: number;
+  /**
+   * How many more a host may hold that begin when others have ended, where they can be taken back: it
+   * then need not wait for the runtime's thread between two. @default 0
+   */
+  readonly ahead?: number;
   /** How many hosts are kept ready beside them. */
   readonly spareHosts: number;
   /** @default defaultWireOptions */
@@ -39,6 +44,9 @@ export interface HostsExecutorOptions extends HostedService {
   readonly log: Log;
 }
 
+/** The outcomes of what has come to its end in a host, which is none the worse for it. */
+const hasRun: ReadonlySet<Outcome['type']> = new Set(['done', 'refused', 'malformed']);
+
 /**
  * Runs methods in hosts, on threads or in child processes, so that one that computes keeps nothing else
  * waiting, and one that crashes or never ends costs nothing but its own call.
@@ -52,6 +60,7 @@ export class HostsExecutor implements Executor {
   readonly #freed = new Wakeup();
   readonly #closed = deferred<Error | undefined>();
   #lastId = 0;
+  #isToBalance = false;
   #hasClosed = false;
   #stopping: Promise<void> | undefined;
 
@@ -62,9 +71,14 @@ export class HostsExecutor implements Executor {
     this.#keeper = new HostKeeper({
       ...options,
       makeHost: () => this.#newHost(),
-      onAdmit: () => this.#freed.wake(),
+      onAdmit: () => this.#onFreed(),
     });
     void this.#keeper.failed.then((reason) => this.#end(reason));
+  }
+
+  get #ahead(): number {
+    const { ahead = 0, spawner } = this.#options;
+    return spawner.canTakeBack ? ahead : 0;
   }
 
   get credit(): number {
@@ -99,7 +113,11 @@ export class HostsExecutor implements Executor {
     if (host === undefined) return lostAtOnce('no host is ready');
     const isShared = work.alone === true && this.#options.concurrency > 1;
     const execution = isShared ? executeAlone(host, work, onBegin) : host.execute(work, onBegin);
-    return { outcome: this.#worked(host, execution), cancel: (reason) => execution.cancel(reason) };
+    return {
+      outcome: this.#worked(host, execution),
+      cancel: (reason) => execution.cancel(reason),
+      withdraw: () => execution.withdraw(),
+    };
   }
 
   /** Has every host replaced by one that loads its endpoints anew; see {@link HostKeeper.reload}. */
@@ -126,9 +144,34 @@ export class HostsExecutor implements Executor {
 
   async #worked(host: Host, execution: Execution): Promise<Outcome> {
     const outcome = await execution.outcome;
-    if (outcome.type !== 'lost' && outcome.type !== 'cancelled') this.#keeper.worked(host);
-    this.#freed.wake();
+    if (hasRun.has(outcome.type)) this.#keeper.worked(host);
+    this.#onFreed();
     return outcome;
+  }
+
+  #onFreed(): void {
+    this.#freed.wake();
+    if (this.#isToBalance || this.#ahead === 0) return;
+    this.#isToBalance = true;
+    // At the turn's end: whoever has waited for a slot has taken it by then.
+    setImmediate(() => {
+      this.#isToBalance = false;
+      this.#balance();
+    });
+  }
+
+  /** Takes requests back that wait in a host while another has nothing to do: they come again. */
+  #balance(): void {
+    let idle = 0;
+    let ahead = 0;
+    for (const host of this.#keeper.active) {
+      idle += host.idle;
+      ahead += host.ahead;
+    }
+    for (; idle > 0 && ahead > 0; idle--) {
+      const hosts = [...this.#keeper.active].sort((a, b) => b.ahead - a.ahead);
+      if (!hosts.some((host) => host.ahead > 0 && host.withdrawOne())) return;
+    }
   }
 
   #leastLoaded(): Host | undefined {
@@ -140,12 +183,13 @@ export class HostsExecutor implements Executor {
   }
 
   #newHost(): Host {
-    const { name, concurrency, takesConsole, wire = defaultWireOptions } = this.#options;
+    const { name, concurrency: slots, takesConsole, wire = defaultWireOptions } = this.#options;
     const setup = {
       host: { executor: name, id: ++this.#lastId },
       service: hostedService(this.#options),
       wire,
-      slots: concurrency,
+      slots,
+      places: slots + this.#ahead,
       takesConsole,
     };
     return new Host({ ...this.#options, setup });

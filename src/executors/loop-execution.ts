@@ -43,6 +43,9 @@ export class LoopExecution implements Execution, Place, CancelObserver {
     this.#clock.cancel(reason);
   }
 
+  /** Nothing waits here: it has begun, or does in this turn. */
+  withdraw(): void {}
+
   onCancel(reason: CancelReason): void {
     this.call.cancel(reason);
   }

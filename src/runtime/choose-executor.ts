@@ -67,7 +67,7 @@ export function makeExecutor(name: ExecutorName, options: ResolvedRuntimeOptions
       const hosts = hosted(options.pool);
       const { maxHeapMb } = options.pool;
       const spawner = new ThreadSpawner({ threads: places(options.pool), maxHeapMb, log });
-      return new HostsExecutor({ ...hosts, name, spawner });
+      return new HostsExecutor({ ...hosts, name, spawner, ahead });
     }
     case 'process': {
       const hosts = hosted(options.process);
@@ -79,6 +79,12 @@ export function makeExecutor(name: ExecutorName, options: ResolvedRuntimeOptions
       return name satisfies never;
   }
 }
+
+/**
+ * How many requests a thread holds that wait for others to end, of those that are looked ahead: it goes
+ * from one short call to the next without a word from the runtime's thread.
+ */
+const ahead = 8;
 
 /** One more than there are hosts at work, so that a new one is there before the old one goes. */
 function places({ hosts, spareHosts }: ResolvedHostsOptions): number {

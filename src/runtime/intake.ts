@@ -83,6 +83,7 @@ export class Intake {
     this.#isStopping = true;
     this.#of.outcomes.drained.begin();
     const unstarted = this.#waiting.splice(0);
+    for (const execution of this.#executions) execution.withdraw();
     this.#returned += await this.#of.listener.stop((message) => this.#noteReturned(message));
     for (const { message } of unstarted) this.#giveBack(message);
   }
@@ -195,6 +196,13 @@ export class Intake {
     void this.#handle(delivery, executor, id);
   }
 
+  /** It has not begun where it was sent. */
+  #takeBack(delivery: Delivery, id: string | undefined): void {
+    this.#of.duplicates.forget(id);
+    if (this.#isStopping) this.#giveBack(delivery.message);
+    else this.#waiting.unshift(delivery);
+  }
+
   /** @param id - Under which it was known to be running. */
   #ended(delivery: Delivery, id: string | undefined): void {
     this.#inFlight.delete(delivery);
@@ -256,6 +264,7 @@ export class Intake {
       this.#executions.delete(execution);
       onEnd?.();
       if (outcome.type === 'refused') this.#dropTwin(delivery, id);
+      else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);
       else if (await outcomes.settle(delivery, outcome, id)) {
         duplicates.forget(id);
         this.#returned++;

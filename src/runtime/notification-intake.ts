@@ -72,6 +72,7 @@ export class NotificationIntake {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const unstarted = this.#waiting.clear();
+    for (const execution of this.#executions) execution.withdraw();
     this.#returned += await this.#of.listener.stop();
     for (const delivery of unstarted) this.#return(delivery);
     this.#of.brake.releaseAll();
@@ -190,8 +191,10 @@ export class NotificationIntake {
       this.#executions.add(execution);
       const outcome = await execution.outcome;
       this.#executions.delete(execution);
-      if (outcome.type !== 'refused') this.#returned += outcomes.settle(settled, outcome);
-      else for (const delivery of settled) this.#dropTwin(delivery, delivery.id);
+      if (outcome.type === 'refused') {
+        for (const delivery of settled) this.#dropTwin(delivery, delivery.id);
+      } else if (outcome.type === 'withdrawn') this.#takeBack(settled);
+      else this.#returned += outcomes.settle(settled, outcome);
     } catch (error) {
       // Nothing above should throw; if it does, these are lost, and the loop goes on.
       log.error({ reason: String(error) }, 'notifications could not be handled');
@@ -200,6 +203,15 @@ export class NotificationIntake {
     for (const { id } of running) this.#running.end(id);
     this.#dispatch();
     if (this.#inFlight.size === 0) this.#emptied.wake();
+  }
+
+  /** They have not begun where they were sent. */
+  #takeBack(batch: readonly NotificationDelivery[]): void {
+    for (const delivery of batch.toReversed()) {
+      this.#of.duplicates.forget(delivery.id);
+      if (this.#isStopping) this.#return(delivery);
+      else this.#waiting.putBack(delivery);
+    }
   }
 
   #workOf(batch: readonly NotificationDelivery[]): Work & { readonly asksToBegin: boolean } {

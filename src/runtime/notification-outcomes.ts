@@ -15,7 +15,7 @@ export interface NotificationOutcomesOptions {
   readonly log: Log;
 }
 
-type Settled = Exclude<Outcome, { type: 'refused' }>;
+type Settled = Exclude<Outcome, { type: 'refused' | 'withdrawn' }>;
 type Done = Extract<Outcome, { type: 'done' }>;
 type Lost = Extract<Outcome, { type: 'lost' }>;
 

@@ -27,7 +27,7 @@ export interface OutcomesOptions {
   readonly log: Log;
 }
 
-type Settled = Exclude<Outcome, { type: 'refused' }>;
+type Settled = Exclude<Outcome, { type: 'refused' | 'withdrawn' }>;
 type Done = Extract<Outcome, { type: 'done' }>;
 type Cancelled = Extract<Outcome, { type: 'cancelled' }>;
 type Lost = Extract<Outcome, { type: 'lost' }>;

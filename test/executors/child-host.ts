@@ -46,6 +46,7 @@ export function casualtySetup(options: unknown = {}): HostSetup {
     },
     wire: defaultWireOptions,
     slots: 2,
+    places: 2,
     takesConsole: false,
   };
 }
@@ -78,7 +79,7 @@ export class ChildHost {
     const call = { msgId: 'id-of-the-call', replyQueue: 'reply_of_the_test' };
     const work: WorkItem = {
       id,
-      slot: 0,
+      place: 0,
       body: encodeRequest({ method, args: { ...args }, context: {}, call }),
       contentType: 'application/json',
       compression: undefined,
@@ -112,14 +113,14 @@ export class ChildHost {
 
   async hasBegun(id: number): Promise<void> {
     await this.hears(
-      (message) => message.type === 'begun' && message.items.some((item) => item.id === id),
+      (message) => message.type === 'progress' && message.begun.some((item) => item.id === id),
     );
   }
 
   async outcomeOf(id: number): Promise<DoneItem['outcome']> {
     const isIt = (item: DoneItem): boolean => item.id === id;
-    const message = await this.hears((each) => each.type === 'done' && each.items.some(isIt));
-    const item = message.type === 'done' ? message.items.find(isIt) : undefined;
+    const message = await this.hears((each) => each.type === 'progress' && each.done.some(isIt));
+    const item = message.type === 'progress' ? message.done.find(isIt) : undefined;
     if (item === undefined) throw new Error('unreachable');
     return item.outcome;
   }

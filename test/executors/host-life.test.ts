@@ -33,6 +33,7 @@ class NearHost {
           this.posted.push(message);
         },
         listen: (onMessage) => there.on('message', (message: ToHost) => onMessage(message)),
+        claim: () => true,
         flagged: () => undefined,
         close: () => there.close(),
       },
@@ -41,6 +42,7 @@ class NearHost {
         service: { endpoints: [{ url }] },
         wire: defaultWireOptions,
         slots: 8,
+        places: 8,
         takesConsole: false,
       },
     );
@@ -55,7 +57,7 @@ class NearHost {
     const items = values.map(
       (value, id): WorkItem => ({
         id,
-        slot: id,
+        place: id,
         body: new Uint8Array(requestBody({ args: { value } })),
         contentType: 'application/json',
         compression: undefined,
@@ -70,7 +72,7 @@ class NearHost {
 }
 
 function itemsIn(messages: readonly FromHost[]): DoneItem[] {
-  return messages.flatMap((message) => (message.type === 'done' ? message.items : []));
+  return messages.flatMap((message) => (message.type === 'progress' ? message.done : []));
 }
 
 function replyIn({ outcome }: DoneItem): Uint8Array {
@@ -100,7 +102,12 @@ describe('liveAsHost', () => {
   it('tells in one message what begins together, and in one what ends in a turn', async () => {
     const host = new NearHost();
     await host.echo(['a', 'b', 'c']);
-    const types = host.posted.map(({ type }) => type).filter((type) => type !== 'memory');
-    expect(types).toEqual(['ready', 'begun', 'done']);
+    const told = host.posted.flatMap((message) =>
+      message.type === 'progress' ? [[message.done.length, message.begun.length]] : [],
+    );
+    expect(told).toEqual([
+      [0, 3],
+      [3, 0],
+    ]);
   });
 });

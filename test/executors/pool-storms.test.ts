@@ -20,6 +20,7 @@ class CountingPool {
   private constructor(options: Partial<HostsExecutorOptions>) {
     const threads = new ThreadSpawner({ threads: 3, maxHeapMb: undefined, log: silentLog });
     const spawner: HostSpawner = {
+      canTakeBack: threads.canTakeBack,
       spawn: (...args) => {
         this.spawnedAt.push(performance.now());
         return threads.spawn(...args);

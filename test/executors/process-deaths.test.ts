@@ -42,7 +42,7 @@ describe('a host in a child process', () => {
       expect(crash).toBeInstanceOf(HostCrashed);
       expect(crash).toMatchObject({ kind, message: expect.stringMatching(text), retryable: true });
       expect(host.heard, 'what it had said before').toContainEqual(
-        expect.objectContaining({ type: 'begun', items: [expect.objectContaining({ id })] }),
+        expect.objectContaining({ type: 'progress', begun: [expect.objectContaining({ id })] }),
       );
       await host.spawned.gone;
       expect(isThere(pid)).toBe(false);

@@ -24,9 +24,9 @@ describe('ProcessSpawner', () => {
 
   it('hands over a large reply, though the next call begins to compute at once', async () => {
     const host = await ChildHost.open(spawner());
-    const large = host.begin('large', { length: 8 * 1024 * 1024 }, { slot: 0 });
+    const large = host.begin('large', { length: 8 * 1024 * 1024 }, { place: 0 });
     await host.hasBegun(large);
-    const endless = host.begin('untilAborted', {}, { slot: 1 });
+    const endless = host.begin('untilAborted', {}, { place: 1 });
     expect(await host.outcomeOf(large)).toMatchObject({ type: 'done' });
     host.spawned.flag(1, 'deadline');
     await host.outcomeOf(endless);
@@ -81,7 +81,7 @@ describe('ProcessSpawner', () => {
     expect(await host.resultOf('chatter')).toBe('said');
     expect(await host.resultOf('echo', { value: 'on' })).toBe('on');
     expect(new Set(host.heard.map(({ type }) => type))).toEqual(
-      new Set(['ready', 'begun', 'done', 'memory']),
+      new Set(['ready', 'progress', 'memory']),
     );
   });
 

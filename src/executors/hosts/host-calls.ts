@@ -3,43 +3,58 @@ import { ClosedError, MalformedMessage } from '../../errors.ts';
 import { CancelClock } from '../cancel-clock.ts';
 import type { Begun, Execution, Outcome, Work } from '../executor.ts';
 import { Wakeup } from '../wakeup.ts';
-import { type DoneItem, ownedBodies, type WorkItem } from './host-protocol.ts';
+import { type DoneItem, isMoved, ownedBodies, type WorkItem } from './host-protocol.ts';
 
 /** How {@link HostCalls} reaches the host. */
 export interface HostCallsOptions {
+  /** How many run at once. */
   readonly slots: number;
+  /** How many are here, those included that wait for others to end. */
+  readonly places: number;
   /** How long a cancelled call may take to end by itself, in milliseconds. */
   readonly graceMs: number;
+  /** A call can be sent; {@link HostCalls.itemsOf} has what is. */
+  readonly onSend: (id: number) => void;
+  /** A call is about to be posted to its place. */
+  readonly onOffer: (place: number, id: number) => void;
+  /** Takes back a call that was posted; false once the host has begun it. */
+  readonly takeBack: (place: number, id: number) => boolean;
   /** Tells the host that a call is to stop. */
-  readonly onCancel: (id: number, slot: number, reason: CancelReason) => void;
-  /** A slot is free again. */
-  readonly onFreed: (slot: number) => void;
+  readonly onCancel: (id: number, place: number, reason: CancelReason) => void;
+  /** A place is free again. */
+  readonly onFreed: (place: number) => void;
   /** A call was told to stop and has not; it is not in the table any more. */
   readonly onOverrun: () => void;
 }
 
 interface Running {
   readonly work: Work;
-  readonly slot: number;
+  readonly place: number;
   readonly clock: CancelClock;
   readonly onBegin: (begun: Begun) => boolean;
   readonly resolve: (outcome: Outcome) => void;
+  /** Whether it waits here, is to be sent, or was posted. */
+  stage: 'held' | 'leaving' | 'posted';
   begun: Begun | undefined;
 }
 
-/** The calls that a host runs, each in a slot, as the runtime's thread knows them. */
+/** The calls that a host has, each in a place of its own, as the runtime's thread knows them. */
 export class HostCalls {
   readonly #options: HostCallsOptions;
   readonly #running = new Map<number, Running>();
   /** Those that were given up: what they have written to the log may still be on its way. */
   readonly #overdue = new Map<number, Begun>();
-  readonly #freeSlots: number[];
+  readonly #freePlaces: number[];
+  /** Those that are not sent before they can begin, since they could not be taken back whole. */
+  readonly #held: number[] = [];
   readonly #emptied = new Wakeup();
   #nextId = 0;
+  /** How many of those that are here are not held. */
+  #sent = 0;
 
   constructor(options: HostCallsOptions) {
     this.#options = options;
-    this.#freeSlots = Array.from({ length: options.slots }, (_, slot) => slot).reverse();
+    this.#freePlaces = Array.from({ length: options.places }, (_, place) => place).reverse();
   }
 
   get size(): number {
@@ -47,41 +62,50 @@ export class HostCalls {
   }
 
   get free(): number {
-    return this.#freeSlots.length;
+    return this.#freePlaces.length;
   }
 
-  /** Takes a slot for a request, which is yet to be sent; nothing when there is none. */
-  add(
-    work: Work,
-    onBegin: (begun: Begun) => boolean,
-  ): { readonly id: number; readonly execution: Execution } | undefined {
-    const slot = this.#freeSlots.pop();
-    if (slot === undefined) return undefined;
+  /** Takes a place for a request; nothing when there is none. */
+  add(work: Work, onBegin: (begun: Begun) => boolean): Execution | undefined {
+    const place = this.#freePlaces.pop();
+    if (place === undefined) return undefined;
     const id = this.#nextId++;
     const { graceMs, onCancel } = this.#options;
     const clock = new CancelClock(work.deadline, graceMs, {
-      onCancel: (reason) => onCancel(id, slot, reason),
+      onCancel: (reason) => {
+        if (!this.#withdraw(id)) onCancel(id, place, reason);
+      },
       onOverrun: (reason) => this.#overrun(id, reason),
     });
     const outcome = new Promise<Outcome>((resolve) => {
-      this.#running.set(id, { work, slot, clock, onBegin, resolve, begun: undefined });
+      const about = { work, place, clock, onBegin, resolve, begun: undefined };
+      this.#running.set(id, { ...about, stage: 'held' });
     });
-    return { id, execution: { outcome, cancel: (reason) => clock.cancel(reason) } };
+    this.#held.push(id);
+    this.#sendHeld();
+    return {
+      outcome,
+      cancel: (reason) => clock.cancel(reason),
+      withdraw: () => void this.#withdraw(id),
+    };
   }
 
   /** What is sent of requests that are still here, and the buffers that move with it. */
   itemsOf(ids: readonly number[]): { items: WorkItem[]; transfer: ArrayBuffer[] } {
     const batch = ids.flatMap((id) => {
       const running = this.#running.get(id);
-      return running === undefined ? [] : [{ id, ...running }];
+      if (running === undefined) return [];
+      running.stage = 'posted';
+      this.#options.onOffer(running.place, id);
+      return [{ id, ...running }];
     });
     const { owned, transfer } = ownedBodies(
       batch.map(({ work: { body, ownsBody = false } }) => ({ body, isOurs: ownsBody })),
     );
     const items = batch.map(
-      ({ id, slot, work }, index): WorkItem => ({
+      ({ id, place, work }, index): WorkItem => ({
         id,
-        slot,
+        place,
         body: owned[index] ?? new Uint8Array(),
         contentType: work.contentType,
         compression: work.compression,
@@ -126,16 +150,67 @@ export class HostCalls {
     });
   }
 
-  /** The host is gone, and all that it held with it. */
+  /** Takes back the last of those that wait, if any does. */
+  withdrawLast(): boolean {
+    return [...this.#running.keys()].reverse().some((id) => this.#withdraw(id));
+  }
+
+  /** Takes back all that wait. */
+  withdrawAll(): void {
+    while (this.withdrawLast());
+  }
+
+  /** The host is gone, and all that it had begun with it. */
   loseAll(error: Error): void {
     for (const id of [...this.#running.keys()]) {
-      this.#settle(id, ({ begun }) => ({ type: 'lost', error, begun }));
+      if (!this.#takeBack(id)) this.#settle(id, ({ begun }) => ({ type: 'lost', error, begun }));
     }
   }
 
   /** Resolves when nothing runs. */
   async empty(): Promise<void> {
     while (this.#running.size > 0) await this.#emptied.wait();
+  }
+
+  /** Sends what can begin, and ahead of that what can be taken back. */
+  #sendHeld(): void {
+    const { slots, onSend } = this.#options;
+    for (const id of this.#held.splice(0)) {
+      const running = this.#running.get(id);
+      if (running === undefined) continue;
+      const { body, ownsBody = false } = running.work;
+      if (this.#sent < slots || !isMoved({ body, isOurs: ownsBody })) {
+        running.stage = 'leaving';
+        this.#sent++;
+        onSend(id);
+      } else {
+        this.#held.push(id);
+      }
+    }
+  }
+
+  /** Whether others are before it in every slot, unless they have ended meanwhile. */
+  #waits(id: number): boolean {
+    let before = 0;
+    for (const other of this.#running.keys()) {
+      if (other === id) break;
+      before++;
+    }
+    return before >= this.#options.slots;
+  }
+
+  #withdraw(id: number): boolean {
+    return this.#waits(id) && this.#takeBack(id);
+  }
+
+  /** @returns Whether it had not begun. */
+  #takeBack(id: number): boolean {
+    const running = this.#running.get(id);
+    if (running === undefined) return false;
+    const { stage, place } = running;
+    if (stage === 'posted' && !this.#options.takeBack(place, id)) return false;
+    this.#settle(id, () => ({ type: 'withdrawn' }));
+    return true;
   }
 
   #overrun(id: number, reason: CancelReason): void {
@@ -149,10 +224,12 @@ export class HostCalls {
     const running = this.#running.get(id);
     if (running === undefined) return;
     this.#running.delete(id);
+    if (running.stage !== 'held') this.#sent--;
     running.clock.end();
-    this.#freeSlots.push(running.slot);
-    this.#options.onFreed(running.slot);
+    this.#freePlaces.push(running.place);
+    this.#options.onFreed(running.place);
     running.resolve(outcomeOf(running));
+    if (this.#held.length > 0) this.#sendHeld();
     if (this.#running.size === 0) this.#emptied.wake();
   }
 }
@@ -163,5 +240,5 @@ const unknownRequest: Pick<Begun, 'method' | 'replyTo'> = { method: '', replyTo:
 /** The execution of a request that came when nothing could run it. */
 export function lostAtOnce(why: string): Execution {
   const outcome: Outcome = { type: 'lost', error: new ClosedError(why), begun: undefined };
-  return { outcome: Promise.resolve(outcome), cancel() {} };
+  return { outcome: Promise.resolve(outcome), cancel() {}, withdraw() {} };
 }

@@ -3,12 +3,10 @@ import type { Begun } from '../executor.ts';
 import { type LoadedService, loadService } from '../loaded-service.ts';
 import { performWork } from '../perform-work.ts';
 import { RunningCall } from '../running-call.ts';
-import { Announcements } from './announcements.ts';
 import { HostLog } from './host-log.ts';
 import { HostMemory } from './host-memory.ts';
 import {
   type DoneItem,
-  type FromHost,
   type HostLine,
   type HostSetup,
   ownedBodies,
@@ -16,7 +14,7 @@ import {
   type WorkItem,
 } from './host-protocol.ts';
 import { portable } from './portable.ts';
-import { TurnBatch } from './turn-batch.ts';
+import { Progress } from './progress.ts';
 
 /**
  * The life of a host, inside its thread or process: loads the endpoints, answers the line, and when it
@@ -36,19 +34,23 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     line.close();
     return;
   }
+  /** What was sent ahead; the runtime may have taken some of it back. */
+  const waiting: WorkItem[] = [];
   const running = new Map<number, RunningCall>();
   const asking = new Map<number, (mayBegin: boolean) => void>();
-  const announcements = new Announcements((items) => line.post({ type: 'begun', items }));
   const memory = new HostMemory(line);
-  const done = new TurnBatch<DoneItem>((items) => {
-    postDone(items, line);
-    memory.report();
+  const progress = new Progress((done, begun) => {
+    const { items, transfer } = fitToCross(done);
+    line.post({ type: 'progress', done: items, begun }, transfer);
+    if (done.length > 0) memory.report();
   });
+  let free = setup.slots;
   const stopped = new Promise<void>((resolve) => {
     line.listen((message: ToHost) => {
       switch (message.type) {
         case 'work':
-          startAll(message.items);
+          waiting.push(...message.items);
+          startNext();
           break;
         case 'begin':
           asking.get(message.id)?.(message.mayBegin);
@@ -74,12 +76,20 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
   });
   line.close();
 
-  function startAll(items: readonly WorkItem[]): void {
+  /** Starts what there are slots for. */
+  function startNext(): void {
+    const next: WorkItem[] = [];
+    while (next.length < free) {
+      const item = waiting.shift();
+      if (item === undefined) break;
+      if (line.claim(item.place, item.id)) next.push(item);
+    }
+    free -= next.length;
     const startEach = (): void => {
-      for (const item of items) start(item);
+      for (const item of next) start(item);
     };
-    if (items.length === 1) startEach();
-    else announcements.together(startEach);
+    if (next.length > 1) progress.together(startEach);
+    else startEach();
   }
 
   /** In an async context of its own, so that nothing a method stores there is seen by another. */
@@ -89,37 +99,41 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     );
   }
 
-  async function run({ id, slot, deadline, ...message }: WorkItem): Promise<void> {
+  async function run({ id, place, deadline, ...message }: WorkItem): Promise<void> {
     const work = {
       ...message,
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
     };
     const begins = (begun: Begun): boolean | Promise<boolean> => {
-      const told = announcements.announce(id, begun);
+      const told = progress.begins(id, begun);
       if (!work.asksToBegin) return told;
       return new Promise((resolve) => asking.set(id, resolve));
     };
-    const call = new RunningCall(() => line.flagged(slot));
+    const call = new RunningCall(() => line.flagged(place));
     running.set(id, call);
-    const place = { call, log: log.of(id) };
-    const outcome = await performWork(service, work, place, begins, setup.wire);
+    const outcome = await performWork(service, work, { call, log: log.of(id) }, begins, setup.wire);
     running.delete(id);
-    done.add({ id, outcome: portable(outcome) });
+    progress.ended({ id, outcome: portable(outcome) });
+    free++;
+    startNext();
   }
 }
 
-function postDone(items: readonly DoneItem[], line: HostLine): void {
-  const bodies = items.map(({ outcome }) =>
+/** What has ended, with replies whose buffers can move, and those buffers. */
+function fitToCross(done: readonly DoneItem[]): {
+  readonly items: readonly DoneItem[];
+  readonly transfer: readonly ArrayBuffer[];
+} {
+  const bodies = done.map(({ outcome }) =>
     outcome.type === 'done' && outcome.reply !== undefined ? outcome.reply.body : new Uint8Array(),
   );
   const { owned, transfer } = ownedBodies(bodies.map((body) => ({ body, isOurs: true })));
-  const portableItems = items.map(({ id, outcome }, index): DoneItem => {
+  const items = done.map(({ id, outcome }, index): DoneItem => {
     const body = owned[index];
     if (outcome.type !== 'done' || outcome.reply === undefined || body === undefined) {
       return { id, outcome };
     }
     return { id, outcome: { ...outcome, reply: { ...outcome.reply, body } } };
   });
-  const message: FromHost = { type: 'done', items: portableItems };
-  line.post(message, transfer);
+  return { items, transfer };
 }

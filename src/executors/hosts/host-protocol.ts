@@ -23,9 +23,12 @@ export type FromHost =
   | { readonly type: 'ready'; readonly priorities: readonly string[] }
   /** They are not, and never will be; the text is for the operator. */
   | { readonly type: 'load-failed'; readonly message: string; readonly stack: string | undefined }
-  /** Posted before the method runs: it may keep the thread for as long as it likes. */
-  | { readonly type: 'begun'; readonly items: readonly BegunItem[] }
-  | { readonly type: 'done'; readonly items: readonly DoneItem[] }
+  /** What has ended, and then what begins: posted before it does, for it may keep the thread for long. */
+  | {
+      readonly type: 'progress';
+      readonly done: readonly DoneItem[];
+      readonly begun: readonly BegunItem[];
+    }
   | { readonly type: 'memory'; readonly use: MemoryUse }
   /** A line for the log; `id` is that of the call that wrote it, where one did. */
   | {
@@ -49,8 +52,8 @@ export interface MemoryUse {
 /** One request on its way to a host. */
 export interface WorkItem {
   readonly id: number;
-  /** Which of the host's slots it runs in, from 0 on: where its abort flag is. */
-  readonly slot: number;
+  /** Which of the host's places it is in, from 0 on: where its abort flag is. */
+  readonly place: number;
   readonly body: Uint8Array;
   readonly contentType: string | undefined;
   readonly compression: string | undefined;
@@ -88,6 +91,8 @@ export interface HostSetup {
   readonly wire: WireOptions;
   /** How many calls it runs at once. */
   readonly slots: number;
+  /** How many it holds: those, and others that wait for them to end. */
+  readonly places: number;
   /** Whether what is written to `console` goes to the runtime's log. */
   readonly takesConsole: boolean;
 }
@@ -98,14 +103,27 @@ export interface HostLine {
   post(message: FromHost, transfer?: readonly ArrayBuffer[]): void;
   /** Hands over each message that comes; to be called once. */
   listen(onMessage: (message: ToHost) => void): void;
-  /** Why the call in a slot is to stop, if it is; cheap enough for a hot loop. */
-  flagged(slot: number): CancelReason | undefined;
+  /** Whether a request that was sent may begin; not if it was taken back meanwhile. */
+  claim(place: number, id: number): boolean;
+  /** Why the call in a place is to stop, if it is; cheap enough for a hot loop. */
+  flagged(place: number): CancelReason | undefined;
   /** Hangs up: nothing more comes or goes, and nothing here keeps the thread or process. */
   close(): void;
 }
 
 /** Bodies from this size on get a buffer of their own, which is moved; smaller ones are copied. */
 const movedFromBytes = 16 * 1024;
+
+/** A body on its way across, and whether its buffer may go with it. */
+export interface CrossingBody {
+  readonly body: Uint8Array;
+  readonly isOurs: boolean;
+}
+
+/** Whether a body is moved as it is, which leaves its sender's empty. */
+export function isMoved({ body, isOurs }: CrossingBody): boolean {
+  return isOurs && body.byteLength >= movedFromBytes && fillsItsBuffer(body);
+}
 
 /**
  * Makes a batch's bodies fit to cross: copies out of whatever buffer they are a view of.
@@ -115,9 +133,7 @@ const movedFromBytes = 16 * 1024;
  * A large body that is ours and fills its buffer is moved as it is, which leaves the caller's empty; Node's
  * pool is never filled by one view.
  */
-export function ownedBodies(
-  bodies: readonly { readonly body: Uint8Array; readonly isOurs: boolean }[],
-): {
+export function ownedBodies(bodies: readonly CrossingBody[]): {
   owned: Uint8Array<ArrayBuffer>[];
   transfer: ArrayBuffer[];
 } {

@@ -9,6 +9,8 @@ import type { FromHost, HostSetup, ToHost } from './host-protocol.ts';
  * is started, reached and killed, and nothing of what it does.
  */
 export interface HostSpawner {
+  /** Whether its hosts can be sent requests ahead, since those can be taken back. */
+  readonly canTakeBack: boolean;
   /** Starts a host; it says `ready` or `load-failed` when its endpoints are loaded, or are not. */
   spawn(setup: HostSetup, onMessage: (message: FromHost) => void): SpawnedHost;
   /** Kills all that lives and lets go of everything. Idempotent. */
@@ -19,11 +21,15 @@ export interface HostSpawner {
 export interface SpawnedHost {
   /** Sends a message to it; does nothing when it has ended. */
   post(message: ToHost, transfer?: readonly ArrayBuffer[]): void;
+  /** Says that a request is about to be posted to a place. */
+  offer(place: number, id: number): void;
+  /** Takes back a request that was posted; false when the host has begun it, or can't be asked. */
+  takeBack(place: number, id: number): boolean;
   /**
-   * Makes `ctx.aborted` true in the call that runs in a slot, also while it never lets a message in;
-   * `undefined` makes the slot fit for its next call.
+   * Makes `ctx.aborted` true in the call that runs in a place, also while it never lets a message in;
+   * `undefined` makes the place fit for its next call.
    */
-  flag(slot: number, reason: CancelReason | undefined): void;
+  flag(place: number, reason: CancelReason | undefined): void;
   /** Terminates it, whatever it does. Idempotent. */
   kill(): void;
   /**

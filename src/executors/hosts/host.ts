@@ -27,7 +27,7 @@ export interface HostOptions {
 /**
  * The runtime's end of a host: one thread or process that endpoints live in.
  *
- * Requests and replies travel in batches, and never more of them than it has slots. When it dies, or
+ * Requests and replies travel in batches, and never more of them than it has places. When it dies, or
  * has to be killed for a call that does not end, what ran there is `lost`, and nothing else is.
  */
 export class Host {
@@ -52,13 +52,17 @@ export class Host {
     const { spawner, setup, cancelGraceMs } = options;
     this.#calls = new HostCalls({
       slots: setup.slots,
+      places: setup.places,
       graceMs: cancelGraceMs,
-      onCancel: (id, slot, reason) => {
-        this.#spawned.flag(slot, reason);
+      onSend: (id) => this.#outbox.add(id),
+      onOffer: (place, id) => this.#spawned.offer(place, id),
+      takeBack: (place, id) => this.#spawned.takeBack(place, id),
+      onCancel: (id, place, reason) => {
+        this.#spawned.flag(place, reason);
         this.#outbox.flush(); // The host knows nothing of a call that is yet to be sent.
         this.#spawned.post({ type: 'cancel', id, reason });
       },
-      onFreed: (slot) => this.#spawned.flag(slot, undefined),
+      onFreed: (place) => this.#spawned.flag(place, undefined),
       onOverrun: () => {
         this.#fail(
           new HostCrashed('the host was killed for a call that did not end', 'terminated'),
@@ -85,10 +89,23 @@ export class Host {
     return this.#calls.size;
   }
 
-  /** How many requests it takes now. */
+  /** How many requests it takes now: those that could begin, and those that wait here until then. */
   get credit(): number {
-    const isShut = this.#hasEnded || this.#isRetiring || this.#reservation !== undefined;
-    return isShut ? 0 : this.#calls.free;
+    return this.#isShut ? 0 : this.#calls.free;
+  }
+
+  /** How many of those that it took wait for others to end. */
+  get ahead(): number {
+    return Math.max(0, this.#calls.size - this.#options.setup.slots);
+  }
+
+  /** How many requests could begin now. */
+  get idle(): number {
+    return this.#isShut ? 0 : Math.max(0, this.#options.setup.slots - this.#calls.size);
+  }
+
+  get #isShut(): boolean {
+    return this.#hasEnded || this.#isRetiring || this.#reservation !== undefined;
   }
 
   /** The priorities of notifications that it has methods for, once it is ready. */
@@ -139,10 +156,13 @@ export class Host {
 
   /** Sends it one request. */
   execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
-    const added = this.#hasEnded ? undefined : this.#calls.add(work, onBegin);
-    if (added === undefined) return lostAtOnce('the host has ended');
-    this.#outbox.add(added.id);
-    return added.execution;
+    const execution = this.#hasEnded ? undefined : this.#calls.add(work, onBegin);
+    return execution ?? lostAtOnce('the host has ended');
+  }
+
+  /** Takes back one of those that wait here, for a host that could begin it now; false if none does. */
+  withdrawOne(): boolean {
+    return this.#calls.withdrawLast();
   }
 
   /** Takes nothing that comes with credit, until it is {@link release}d; resolves when it is empty. */
@@ -159,6 +179,7 @@ export class Host {
   /** Takes nothing more, lets what runs end, and stops. */
   async retire(): Promise<void> {
     this.#isRetiring = true;
+    this.#calls.withdrawAll();
     await this.#reservation?.promise; // Whoever has it to himself may be about to begin.
     await this.#calls.empty();
     await this.stop();
@@ -211,15 +232,13 @@ export class Host {
       case 'load-failed':
         this.#ready.reject(loadFailure(message));
         break;
-      case 'begun':
-        for (const { id, begun } of message.items) {
+      case 'progress':
+        this.#completed += message.done.length;
+        for (const item of message.done) this.#calls.complete(item);
+        for (const { id, begun } of message.begun) {
           const mayBegin = this.#calls.begin(id, begun);
           if (mayBegin !== undefined) this.#spawned.post({ type: 'begin', id, mayBegin });
         }
-        break;
-      case 'done':
-        this.#completed += message.items.length;
-        for (const item of message.items) this.#calls.complete(item);
         break;
       case 'memory':
         this.#weigh(message.use);

@@ -34,5 +34,6 @@ export function executeAlone(
   return {
     outcome: ended.promise,
     cancel: (reason) => (execution ?? waiting).cancel(reason),
+    withdraw: () => execution?.withdraw(),
   };
 }

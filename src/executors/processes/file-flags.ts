@@ -16,8 +16,8 @@ import { type CancelReason, cancelReasons } from '../../cancel-reason.ts';
 const memoryDirectory = '/dev/shm';
 
 /**
- * Why the calls in a host's slots are to stop, in a file: processes share no memory, and a method that
- * never lets a message in can still read. A byte a slot.
+ * Why the calls in a host's places are to stop, in a file: processes share no memory, and a method that
+ * never lets a message in can still read. A byte a place.
  */
 export class FileFlags {
   /** For {@link FlagsReader}. */
@@ -27,8 +27,8 @@ export class FileFlags {
   #directory: string | undefined;
 
   /** @throws the system's error when neither memory nor the temporary directory can be written. */
-  constructor(slots: number) {
-    this.#raised = new Uint8Array(slots);
+  constructor(places: number) {
+    this.#raised = new Uint8Array(places);
     const { directory, file, fd } = makeFile(this.#raised);
     this.#directory = directory;
     this.#fd = fd;
@@ -41,11 +41,11 @@ export class FileFlags {
   }
 
   /** `undefined` takes the flag down. */
-  write(slot: number, reason: CancelReason | undefined): void {
+  write(place: number, reason: CancelReason | undefined): void {
     const flag = reason === undefined ? 0 : cancelReasons.indexOf(reason) + 1;
-    if (this.#raised[slot] === flag) return;
-    this.#raised[slot] = flag;
-    writeSync(this.#fd, this.#raised, slot, 1, slot);
+    if (this.#raised[place] === flag) return;
+    this.#raised[place] = flag;
+    writeSync(this.#fd, this.#raised, place, 1, place);
   }
 
   /** Leaves nothing on the disk; whoever has the file open keeps it. Idempotent. */
@@ -72,19 +72,19 @@ export class FlagsReader {
   #readAt = Number.NEGATIVE_INFINITY;
 
   /** @throws the system's error when the file can't be opened. */
-  constructor(path: string, slots: number) {
+  constructor(path: string, places: number) {
     this.#fd = openSync(path, 'r');
-    this.#flags = new Uint8Array(slots);
+    this.#flags = new Uint8Array(places);
   }
 
   /** A flag that has gone up is seen a millisecond later, one that was taken down at once. */
-  read(slot: number): CancelReason | undefined {
+  read(place: number): CancelReason | undefined {
     const now = performance.now();
-    if (this.#flags[slot] !== 0 || now - this.#readAt >= freshMs) {
+    if (this.#flags[place] !== 0 || now - this.#readAt >= freshMs) {
       readSync(this.#fd, this.#flags, 0, this.#flags.length, 0);
       this.#readAt = now;
     }
-    return cancelReasons[(this.#flags[slot] ?? 0) - 1];
+    return cancelReasons[(this.#flags[place] ?? 0) - 1];
   }
 }
 

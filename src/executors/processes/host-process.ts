@@ -65,8 +65,14 @@ export class HostProcess implements SpawnedHost {
     else this.#child.send(marked(message), () => {});
   }
 
-  flag(slot: number, reason: CancelReason | undefined): void {
-    if (!this.#hasEnded) this.#flags?.write(slot, reason);
+  offer(): void {}
+
+  takeBack(): boolean {
+    return false;
+  }
+
+  flag(place: number, reason: CancelReason | undefined): void {
+    if (!this.#hasEnded) this.#flags?.write(place, reason);
   }
 
   kill(): void {
@@ -188,7 +194,7 @@ export class HostProcess implements SpawnedHost {
 
   #makeFlags(): FileFlags | undefined {
     try {
-      return new FileFlags(this.#options.setup.slots);
+      return new FileFlags(this.#options.setup.places);
     } catch (error) {
       this.#options.log.warn(
         { reason: String(error) },

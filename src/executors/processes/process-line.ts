@@ -32,11 +32,11 @@ export class ProcessLine implements HostLine {
   }
 
   /** Takes what this host was started with; to be called before it lives. */
-  prepare({ flagsPath, monotonicOffset: theirs }: ProcessTask, slots: number): void {
+  prepare({ flagsPath, monotonicOffset: theirs }: ProcessTask, places: number): void {
     this.#clockLag = theirs - monotonicOffset();
     if (flagsPath === undefined) return;
     try {
-      this.#flags = new FlagsReader(flagsPath, slots);
+      this.#flags = new FlagsReader(flagsPath, places);
     } catch (error) {
       const message = 'a method that never waits will not see that it is cancelled';
       const fields = { reason: String(error) };
@@ -53,8 +53,13 @@ export class ProcessLine implements HostLine {
     this.#handOver();
   }
 
-  flagged(slot: number): CancelReason | undefined {
-    return this.#flags?.read(slot);
+  /** Nothing that was sent here is taken back. */
+  claim(): boolean {
+    return true;
+  }
+
+  flagged(place: number): CancelReason | undefined {
+    return this.#flags?.read(place);
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export function runHost(task: ProcessTask): Promise<never> {
 
 async function live(task: ProcessTask): Promise<void> {
   const setup: HostSetup = deserialize(task.setup);
-  line.prepare(task, setup.slots);
+  line.prepare(task, setup.places);
   await liveAsHost(line, setup);
   await line.flushed();
   process.exit(0);

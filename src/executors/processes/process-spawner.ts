@@ -37,6 +37,8 @@ const destroyTimeoutMs = 1_000;
  * Each child runs a single task, its host, for as long as it lives; see {@link HostProcess}.
  */
 export class ProcessSpawner implements HostSpawner {
+  /** Processes share no memory in which to settle whose a request is. */
+  readonly canTakeBack = false;
   readonly #options: ProcessSpawnerOptions;
   readonly #pool: Tinypool;
   readonly #hosts = new Set<HostProcess>();

@@ -1,7 +1,7 @@
 import { type CancelReason, cancelReasons } from '../../cancel-reason.ts';
 
 /**
- * Why the calls in a host's slots are to stop, in memory that the runtime's thread shares with the
+ * Why the calls in a host's places are to stop, in memory that the runtime's thread shares with the
  * host's: read there, it needs no message, so it is seen by a method that never lets one in.
  */
 export class AbortFlags {
@@ -14,9 +14,9 @@ export class AbortFlags {
     this.#flags = new Int32Array(memory);
   }
 
-  /** Makes the flags of a host with so many slots, all down. */
-  static make(slots: number): AbortFlags {
-    return new AbortFlags(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT));
+  /** Makes the flags of a host with so many places, all down. */
+  static make(places: number): AbortFlags {
+    return new AbortFlags(new SharedArrayBuffer(places * Int32Array.BYTES_PER_ELEMENT));
   }
 
   /** The same flags on the other side. */
@@ -24,12 +24,12 @@ export class AbortFlags {
     return new AbortFlags(memory);
   }
 
-  read(slot: number): CancelReason | undefined {
-    return cancelReasons[Atomics.load(this.#flags, slot) - 1];
+  read(place: number): CancelReason | undefined {
+    return cancelReasons[Atomics.load(this.#flags, place) - 1];
   }
 
   /** `undefined` takes the flag down. */
-  write(slot: number, reason: CancelReason | undefined): void {
-    Atomics.store(this.#flags, slot, reason === undefined ? 0 : cancelReasons.indexOf(reason) + 1);
+  write(place: number, reason: CancelReason | undefined): void {
+    Atomics.store(this.#flags, place, reason === undefined ? 0 : cancelReasons.indexOf(reason) + 1);
   }
 }

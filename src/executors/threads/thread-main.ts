@@ -2,12 +2,15 @@ import { type MessagePort, threadId } from 'node:worker_threads';
 import { liveAsHost } from '../hosts/host-life.ts';
 import type { FromHost, HostLine, HostSetup, ToHost } from '../hosts/host-protocol.ts';
 import { AbortFlags } from './abort-flags.ts';
+import { Claims } from './claims.ts';
 
 /** What a thread's one task is started with. */
 export interface ThreadTask {
   readonly port: MessagePort;
   /** Of {@link AbortFlags}. */
   readonly flags: SharedArrayBuffer;
+  /** Of {@link Claims}. */
+  readonly claims: SharedArrayBuffer;
   readonly setup: HostSetup;
 }
 
@@ -19,8 +22,9 @@ export type FromThread =
   | { readonly type: 'ended' };
 
 /** The one long task that the pool runs in a thread; the thread dies with it. */
-export async function runHost({ port, flags: memory, setup }: ThreadTask): Promise<void> {
-  const flags = AbortFlags.in(memory);
+export async function runHost({ port, setup, ...memory }: ThreadTask): Promise<void> {
+  const flags = AbortFlags.in(memory.flags);
+  const claims = Claims.in(memory.claims);
   const post = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void => {
     port.postMessage(message, transfer);
   };
@@ -28,7 +32,8 @@ export async function runHost({ port, flags: memory, setup }: ThreadTask): Promi
   const line: HostLine = {
     post,
     listen: (onMessage) => port.on('message', (message: ToHost) => onMessage(message)),
-    flagged: (slot) => flags.read(slot),
+    claim: (place, id) => claims.take(place, id),
+    flagged: (place) => flags.read(place),
     close: () => post({ type: 'ended' }),
   };
   await liveAsHost(line, setup);

@@ -8,6 +8,7 @@ import type { FromHost, HostSetup, ToHost } from '../hosts/host-protocol.ts';
 import type { HostSpawner, SpawnedHost } from '../hosts/host-spawner.ts';
 import { inheritedExecArgv } from '../inherited-exec-argv.ts';
 import { AbortFlags } from './abort-flags.ts';
+import { Claims } from './claims.ts';
 import { crashOf } from './thread-crash.ts';
 import type { FromThread, ThreadTask } from './thread-main.ts';
 
@@ -35,6 +36,7 @@ const destroyTimeoutMs = 1_000;
  * Each thread runs a single task, its host, for as long as it lives; see {@link runHost}.
  */
 export class ThreadSpawner implements HostSpawner {
+  readonly canTakeBack = true;
   readonly #pool: Piscina;
 
   constructor({ threads, maxHeapMb, log }: ThreadSpawnerOptions) {
@@ -78,6 +80,7 @@ class HostThread implements SpawnedHost {
   readonly #pool: Piscina;
   readonly #port: MessagePort;
   readonly #flags: AbortFlags;
+  readonly #claims: Claims;
   readonly #onMessage: (message: FromHost) => void;
   readonly #kill = new AbortController();
   /** Settles when the thread has left the system; nothing while it is not known which it is. */
@@ -85,12 +88,14 @@ class HostThread implements SpawnedHost {
 
   constructor(pool: Piscina, setup: HostSetup, onMessage: (message: FromHost) => void) {
     this.#pool = pool;
-    this.#flags = AbortFlags.make(setup.slots);
+    this.#flags = AbortFlags.make(setup.places);
+    this.#claims = Claims.make(setup.places);
     this.#onMessage = onMessage;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on('message', (message: FromThread) => this.#receive(message));
-    this.ended = this.#run({ port: port2, flags: this.#flags.memory, setup });
+    const memory = { flags: this.#flags.memory, claims: this.#claims.memory };
+    this.ended = this.#run({ port: port2, ...memory, setup });
     this.gone = this.ended.then(() => this.#exited).then(() => {});
   }
 
@@ -98,8 +103,16 @@ class HostThread implements SpawnedHost {
     this.#port.postMessage(message, transfer);
   }
 
-  flag(slot: number, reason: CancelReason | undefined): void {
-    this.#flags.write(slot, reason);
+  offer(place: number, id: number): void {
+    this.#claims.offer(place, id);
+  }
+
+  takeBack(place: number, id: number): boolean {
+    return this.#claims.take(place, id);
+  }
+
+  flag(place: number, reason: CancelReason | undefined): void {
+    this.#flags.write(place, reason);
   }
 
   kill(): void {

@@ -167,7 +167,13 @@ export function runBody(
     },
   );
   const { outcome } = execution;
-  return { outcome, cancel: (reason) => execution.cancel(reason), begun, hasBegun };
+  return {
+    outcome,
+    cancel: (reason) => execution.cancel(reason),
+    withdraw: () => execution.withdraw(),
+    begun,
+    hasBegun,
+  };
 }
 
 function workshopOf<Made extends Executor>(executor: Made, stage: SharedStage): Workshop<Made> {

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { Claims } from '../../src/executors/threads/claims.ts';
+import { replyOf, requestBody, runBody } from './conformance/workshop.ts';
+import { openPool } from './pool-making.ts';
+
+const block = { method: 'block' };
+const withdrawn = { type: 'withdrawn' };
+
+/** A request whose body is moved to the thread that gets it. */
+function large(value: string): { readonly body: Uint8Array; readonly ownsBody: true } {
+  return { body: new Uint8Array(requestBody({ args: { value } })), ownsBody: true };
+}
+
+describe('requests that are sent ahead', () => {
+  it('begin one after the other, and never more at once than there are slots', async () => {
+    const { executor, run, stage } = await openPool({ ahead: 3 });
+    expect(executor.credit).toBe(1 + 3);
+    const runs = [1, 2, 3, 4].map((value) => run({ method: 'hold', args: { value } }));
+    expect(executor.credit).toBe(0);
+    for (let entered = 1; entered <= 4; entered++) {
+      await stage.untilEntered(entered);
+      stage.release();
+    }
+    const results = await Promise.all(runs.map(replyOf));
+    expect(results.map(({ result }) => result)).toEqual([1, 2, 3, 4]);
+    expect(stage.peak).toBe(1);
+    expect(executor.credit).toBe(4);
+  });
+
+  it('are answered at once, though the next begins to compute in the same turn', async () => {
+    const { run, stage } = await openPool({ ahead: 1 });
+    const first = run(block);
+    await stage.untilEntered(1);
+    const second = run(block);
+    stage.release();
+    await stage.untilEntered(2);
+    expect((await first.outcome).type).toBe('done');
+    expect(second.begun).toHaveLength(1);
+    stage.release();
+    await second.outcome;
+  });
+
+  it('can be taken back while the thread computes, and then never begin', async () => {
+    const { executor, run, stage } = await openPool({ ahead: 2 });
+    const running = run(block);
+    await stage.untilEntered(1);
+    const [waiting, last] = [run({ method: 'note' }), run({ method: 'note' })];
+    running.withdraw();
+    waiting.withdraw();
+    expect(await waiting.outcome).toEqual(withdrawn);
+    expect(executor.credit).toBe(1);
+    stage.release();
+    expect((await running.outcome).type).toBe('done');
+    expect((await last.outcome).type).toBe('done');
+    expect(stage.entered, 'what ran and what was last').toBe(2);
+    expect(waiting.begun).toEqual([]);
+  });
+
+  it('come back when their time is up, and nothing is killed for them', async () => {
+    const { executor, run, stage } = await openPool({ ahead: 1, cancelGraceMs: 20 });
+    const running = run(block);
+    await stage.untilEntered(1);
+    const late = run({ method: 'note' }, { deadline: performance.now() + 50 });
+    expect(await late.outcome).toEqual(withdrawn);
+    stage.release();
+    expect((await running.outcome).type).toBe('done');
+    expect(executor.hosts.crashed).toBe(0);
+  });
+
+  it('come back from a thread that computes when another has nothing to do', async () => {
+    const { run, stage } = await openPool({ hosts: 2, ahead: 4 });
+    const long = [run(block), run(block)];
+    await stage.untilEntered(2);
+    const waiting = Array.from({ length: 4 }, () => run({ method: 'note' }));
+    stage.release();
+    // Two wait behind each: one pair runs where its slot is free, one of the other comes back.
+    const outcomes = await Promise.race([
+      Promise.all(waiting.map(({ outcome }) => outcome)).then(() => 'all'),
+      Promise.any(
+        waiting.map(async ({ outcome }) => {
+          const { type } = await outcome;
+          return type === 'withdrawn' ? type : Promise.reject(new Error(type));
+        }),
+      ),
+    ]);
+    expect(outcomes).toBe('withdrawn');
+    stage.release();
+    await Promise.all(long.map(({ outcome }) => outcome));
+  });
+
+  it('are not lost with their host', async () => {
+    const { run, stage } = await openPool({ ahead: 2, cancelGraceMs: 20 });
+    const spinning = run({ namespace: 'wreck', method: 'spin' });
+    await stage.untilEntered(1);
+    const waiting = [run({ method: 'note' }), run({ method: 'note' })];
+    spinning.cancel('cancelled');
+    expect(await spinning.outcome).toMatchObject({ type: 'cancelled' });
+    for (const { outcome } of waiting) expect(await outcome).toEqual(withdrawn);
+    expect(stage.entered).toBe(1);
+  });
+
+  it('are whole when they come back, and sent in their turn, however large', async () => {
+    const { executor, run, stage } = await openPool({ ahead: 2 });
+    const running = run(block);
+    await stage.untilEntered(1);
+    const value = 'x'.repeat(100_000);
+    const [back, sent] = [large(value), large(value)];
+    const [first, second] = [back, sent].map(({ body, ownsBody }) => {
+      return runBody(executor, body, { ownsBody });
+    });
+    first?.withdraw();
+    expect(await first?.outcome).toEqual(withdrawn);
+    expect(back.body.byteLength).toBeGreaterThan(value.length);
+    stage.release();
+    expect((await running.outcome).type).toBe('done');
+    if (second === undefined) throw new Error('unreachable');
+    expect((await replyOf(second)).result).toBe(value);
+    expect(sent.body.byteLength, 'what is left of one that was moved').toBe(0);
+  });
+});
+
+describe('Claims', () => {
+  it('give a request to one of those that take it, and what was taken before to nobody', () => {
+    const ours = Claims.make(2);
+    const theirs = Claims.in(ours.memory);
+    ours.offer(1, 7);
+    expect(theirs.take(0, 7)).toBe(false);
+    expect(theirs.take(1, 7)).toBe(true);
+    expect(ours.take(1, 7)).toBe(false);
+    ours.offer(1, 2 ** 30 + 8);
+    expect(theirs.take(1, 7), 'an earlier one in the same place').toBe(false);
+    expect(ours.take(1, 2 ** 30 + 8)).toBe(true);
+    expect(theirs.take(1, 2 ** 30 + 8)).toBe(false);
+  });
+});
