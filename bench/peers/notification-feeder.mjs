@@ -10,7 +10,7 @@ const properties = {
   headers: {},
 };
 const exchange = 'openstack';
-const atOnce = 5_000;
+const atOnce = 1_000;
 
 /** @param {{ amqpUrl: string, topic: string }} options */
 export async function openClient({ amqpUrl, topic }) {
@@ -21,12 +21,15 @@ export async function openClient({ amqpUrl, topic }) {
   await channel.assertQueue(queue, { durable: false });
   await channel.bindQueue(queue, exchange, queue);
   return {
-    fill: async (text, count) => {
-      for (let sent = 0; sent < count; sent += 1) {
-        channel.publish(exchange, queue, seal(text), properties);
-        if (sent % atOnce === 0) await channel.waitForConfirms();
+    /** Puts in as many as go in within that time. */
+    fill: async (text, forMs) => {
+      const sealed = sealer(text);
+      for (const endAt = performance.now() + forMs; performance.now() < endAt; ) {
+        for (let sent = 0; sent < atOnce; sent += 1) {
+          channel.publish(exchange, queue, sealed(), properties);
+        }
+        await channel.waitForConfirms();
       }
-      await channel.waitForConfirms();
     },
     /** How many wait still. */
     left: async () => (await channel.checkQueue(queue)).messageCount,
@@ -42,16 +45,26 @@ export function notificationQueue(topic) {
   return `${topic}.0.info`;
 }
 
-function seal(text) {
+/** Makes bodies that differ in their ids only: all else is written once, so that the queue fills fast. */
+function sealer(text) {
+  const [head, middle, tail] = seal(text, { messageId: '<1>', uniqueId: '<2>' }).split(/<[12]>/);
+  return () => Buffer.from(`${head}${randomUUID()}${middle}${newId()}${tail}`);
+}
+
+function seal(text, { messageId, uniqueId }) {
   const message = {
-    message_id: randomUUID(),
+    message_id: messageId,
     publisher_id: 'bench.host1',
     event_type: 'bench.event',
     priority: 'INFO',
     payload: { text },
     timestamp: '2026-11-22 22:53:06.794170',
-    _unique_id: randomUUID().replaceAll('-', ''),
+    _unique_id: uniqueId,
   };
   const envelope = { 'oslo.version': '2.0', 'oslo.message': JSON.stringify(message) };
-  return Buffer.from(JSON.stringify(envelope));
+  return JSON.stringify(envelope);
+}
+
+function newId() {
+  return randomUUID().replaceAll('-', '');
 }
