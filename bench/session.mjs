@@ -79,7 +79,8 @@ export class Session {
     await this.#client?.end();
     await this.#server?.end();
     const { topic, topics } = this.#options;
-    if (this.#subject.leavesQueues) await this.#broker.deleteQueues(topicQueues(topic, topics));
+    const { leftQueues = [] } = this.#subject;
+    await this.#broker.deleteQueues(queueNames(topic, topics, leftQueues));
   }
 
   /** Ends both processes at once. */
@@ -94,7 +95,7 @@ export class Session {
       at: performance.now(),
       server: processUsage(this.#server?.pid),
       client: processUsage(this.#client?.pid),
-      broker: this.#server && processUsage(this.#broker.pid),
+      broker: this.#subject.isBrokerless ? undefined : processUsage(this.#broker.pid),
       told: this.#tellServer(command),
     };
   }
@@ -107,10 +108,10 @@ export class Session {
   }
 }
 
-/** As oslo.messaging names them; a server is called `bench`. */
-function topicQueues(topic, topics) {
+/** As oslo.messaging names them. */
+function queueNames(topic, topics, endings) {
   const names = Array.from({ length: topics }, (_, index) => `${topic}.${index}`);
-  return names.flatMap((name) => [name, `${name}.bench`]);
+  return names.flatMap((name) => endings.map((ending) => `${name}${ending}`));
 }
 
 /**

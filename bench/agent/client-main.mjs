@@ -5,12 +5,14 @@ import { measureCasts } from './casts.mjs';
 import { obey } from './commands.mjs';
 import { measureHeldCalls } from './held-calls.mjs';
 import { measureNotifications } from './notifications.mjs';
+import { measureNotifying } from './notifying.mjs';
 
 const measuring = {
   calls: measureCalls,
   casts: measureCasts,
   held: measureHeldCalls,
   notifications: measureNotifications,
+  notify: measureNotifying,
 };
 
 const { openClient } = await import(process.argv[2]);

@@ -1,6 +1,7 @@
 // Fills the queue of a topic with notifications, the same for every listener, as oslo.messaging sends them.
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
+import { declareNotificationQueue } from './notification-queue.mjs';
 
 const properties = {
   contentType: 'application/json',
@@ -9,40 +10,31 @@ const properties = {
   priority: 0,
   headers: {},
 };
-const exchange = 'openstack';
 const atOnce = 1_000;
 
 /** @param {{ amqpUrl: string, topic: string }} options */
 export async function openClient({ amqpUrl, topic }) {
   const connection = await connect(amqpUrl, { noDelay: true });
   const channel = await connection.createConfirmChannel();
-  const queue = notificationQueue(topic);
-  await channel.assertExchange(exchange, 'topic', { durable: false });
-  await channel.assertQueue(queue, { durable: false });
-  await channel.bindQueue(queue, exchange, queue);
+  const { queue, publish, waiting } = await declareNotificationQueue(channel, topic);
   return {
     /** Puts in as many as go in within that time. */
     fill: async (text, forMs) => {
       const sealed = sealer(text);
       for (const endAt = performance.now() + forMs; performance.now() < endAt; ) {
         for (let sent = 0; sent < atOnce; sent += 1) {
-          channel.publish(exchange, queue, sealed(), properties);
+          publish(sealed(), properties);
         }
         await channel.waitForConfirms();
       }
     },
     /** How many wait still. */
-    left: async () => (await channel.checkQueue(queue)).messageCount,
+    left: waiting,
     close: async () => {
       await channel.deleteQueue(queue);
       await connection.close();
     },
   };
-}
-
-/** As oslo.messaging names it. @param {string} topic */
-export function notificationQueue(topic) {
-  return `${topic}.0.info`;
 }
 
 /** Makes bodies that differ in their ids only: all else is written once, so that the queue fills fast. */
