@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { textOf } from './agent/text.mjs';
 import { Agent } from './agent.mjs';
 import { processUsage } from './process-usage.mjs';
 
 /** How long a run may take beyond its warm-up and window, and a server or client to start. */
 const patienceMs = 120_000;
+
+/** The calls that a measure of calls begins with, the same for everybody. */
+const burst = { text: textOf(100), outstanding: 128 };
 
 /**
  * One subject under one measure: its server and its client, each in a process of its own.
@@ -39,6 +43,17 @@ export class Session {
     }
     this.#client = new Agent(`${name}, client`, client);
     await this.#client.request('start', this.#options, { deadlineMs: patienceMs });
+  }
+
+  /**
+   * Has the code of calls compiled: a burst of echoes of 100 B, 128 at once, for so long.
+   *
+   * @param {number} ms
+   */
+  async burst(ms) {
+    const { topics } = this.#options;
+    const deadlineMs = ms + patienceMs;
+    await this.#client?.request('burst', { ...burst, topics, ms }, { deadlineMs });
   }
 
   /**

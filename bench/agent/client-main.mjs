@@ -1,5 +1,6 @@
 // The process of a client: `node client-main.mjs <module of the peer>`.
 import process from 'node:process';
+import { burst } from './burst.mjs';
 import { measureCalls } from './calls.mjs';
 import { measureCasts } from './casts.mjs';
 import { obey } from './commands.mjs';
@@ -22,6 +23,7 @@ obey({
   start: async (options) => {
     client = await openClient(options);
   },
+  burst: (job) => burst(client, job),
   run: ({ type, ...job }) => measuring[type](client, job),
   stop: () => client?.close(),
 });

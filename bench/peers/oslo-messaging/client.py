@@ -22,6 +22,11 @@ class Client:
         make = getattr(oslo_messaging, 'get_rpc_client', oslo_messaging.RPCClient)
         self._client = make(self._transport, target(topic))
 
+    def burst(self, text, outstanding, ms, **others):
+        load = Load(outstanding, self._calling('echo', {'text': text}, text))
+        load.go_on(ms)
+        load.stop()
+
     def run(self, type, **job):
         return {'calls': self._calls, 'casts': self._casts}[type](**job)
 
@@ -29,12 +34,15 @@ class Client:
         self._transport.cleanup()
 
     def _calls(self, method, args, expected, **load):
+        return measure(self._calling(method, args, expected), **load)
+
+    def _calling(self, method, args, expected):
         def call():
             answer = self._client.call({}, method, **args)
             if answer != expected:
                 raise ValueError(f'an answer is wrong: {str(answer)[:200]}')
 
-        return measure(call, **load)
+        return call
 
     def _casts(self, args, outstanding, warmUpMs, windowMs, **others):
         count = Count()
@@ -71,4 +79,4 @@ class Client:
 
 
 client = Client()
-obey({'start': client.start, 'run': client.run, 'stop': client.stop})
+obey({'start': client.start, 'burst': client.burst, 'run': client.run, 'stop': client.stop})
