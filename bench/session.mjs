@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { textOf } from './agent/text.mjs';
 import { Agent } from './agent.mjs';
 import { processUsage } from './process-usage.mjs';
 
 /** How long a run may take beyond its warm-up and window, and a server or client to start. */
 const patienceMs = 120_000;
+
+/** The calls that a measure of calls begins with, the same for everybody. */
+const burst = { text: textOf(100), outstanding: 128 };
 
 /**
  * One subject under one measure: its server and its client, each in a process of its own.
@@ -39,6 +43,17 @@ export class Session {
     }
     this.#client = new Agent(`${name}, client`, client);
     await this.#client.request('start', this.#options, { deadlineMs: patienceMs });
+  }
+
+  /**
+   * Has the code of calls compiled: a burst of echoes of 100 B, 128 at once, for so long.
+   *
+   * @param {number} ms
+   */
+  async burst(ms) {
+    const { topics } = this.#options;
+    const deadlineMs = ms + patienceMs;
+    await this.#client?.request('burst', { ...burst, topics, ms }, { deadlineMs });
   }
 
   /**
@@ -79,7 +94,8 @@ export class Session {
     await this.#client?.end();
     await this.#server?.end();
     const { topic, topics } = this.#options;
-    if (this.#subject.leavesQueues) await this.#broker.deleteQueues(topicQueues(topic, topics));
+    const { leftQueues = [] } = this.#subject;
+    await this.#broker.deleteQueues(queueNames(topic, topics, leftQueues));
   }
 
   /** Ends both processes at once. */
@@ -94,7 +110,7 @@ export class Session {
       at: performance.now(),
       server: processUsage(this.#server?.pid),
       client: processUsage(this.#client?.pid),
-      broker: this.#server && processUsage(this.#broker.pid),
+      broker: this.#subject.isBrokerless ? undefined : processUsage(this.#broker.pid),
       told: this.#tellServer(command),
     };
   }
@@ -107,10 +123,10 @@ export class Session {
   }
 }
 
-/** As oslo.messaging names them; a server is called `bench`. */
-function topicQueues(topic, topics) {
+/** As oslo.messaging names them. */
+function queueNames(topic, topics, endings) {
   const names = Array.from({ length: topics }, (_, index) => `${topic}.${index}`);
-  return names.flatMap((name) => [name, `${name}.bench`]);
+  return names.flatMap((name) => endings.map((ending) => `${name}${ending}`));
 }
 
 /**

@@ -18,7 +18,9 @@ export const python = process.env['GREENROOM_TEST_PYTHON'] ?? '/usr/bin/python3'
  * @property {readonly string[]} client
  * @property {object} [options] For server and client.
  * @property {readonly string[]} [needs] What has to be there, see `missing.mjs`.
- * @property {boolean} [leavesQueues] Whether the topic's queues outlive the server, as oslo.messaging's do.
+ * @property {readonly string[]} [leftQueues] What stands after the topic in the names of the queues that outlive
+ * their users, as oslo.messaging's do.
+ * @property {boolean} [isBrokerless] Whether there is no broker in it, whose CPU time would be measured.
  */
 
 /** What all others are compared with, and itself once more: that pair shows the noise. */
@@ -27,6 +29,9 @@ export const referenceAgain = 'amqplib by hand, again';
 
 /** How many notifications the listeners of batches take at once. */
 const batchSize = 100;
+
+/** Of RPC: the topic's, and that of the server, which is called `bench`. */
+const rpcQueues = ['', '.bench'];
 
 /** By the id that plans use. @type {Readonly<Record<string, Subject>>} */
 export const subjects = {
@@ -57,7 +62,15 @@ export const subjects = {
   poolBatchListener: greenroomListener('pool', { batchSize }),
   pythonListener: osloListener(),
   pythonBatchListener: osloListener({ batchSize }),
-  piscina: { ...inNode('piscina', 'Piscina, no broker', 'piscina', { hosts }), server: undefined },
+  handNotifier: notifying(inNode('amqplib', reference, 'amqplib-notifier')),
+  handNotifierAgain: notifying(inNode('amqplib', referenceAgain, 'amqplib-notifier')),
+  notifier: notifying(inNode('greenroom', 'Greenroom', 'greenroom-notifier')),
+  pythonNotifier: notifying(osloMessaging('threading', ['oslo_messaging'], 'notifier.py')),
+  piscina: {
+    ...inNode('piscina', 'Piscina, no broker', 'piscina', { hosts }),
+    server: undefined,
+    isBrokerless: true,
+  },
 };
 
 /** What `--peers` takes. */
@@ -103,7 +116,12 @@ function greenroomListener(executor, options = {}) {
 function osloListener(options = {}) {
   const subject = osloMessaging('threading', ['oslo_messaging']);
   const server = subject.server.with(2, file('peers/oslo-messaging/listener.py'));
-  return { ...subject, server, client: feeder(), leavesQueues: false, options };
+  return { ...subject, server, client: feeder(), leftQueues: [], options };
+}
+
+/** Sends only: there is no server. @returns {Subject} */
+function notifying(subject) {
+  return { ...subject, server: undefined, leftQueues: ['.info'] };
 }
 
 /** @returns {Subject} */
@@ -112,20 +130,20 @@ function greenroom(executor, tuning = {}) {
   const name = `Greenroom ${executor}${concurrency === undefined ? '' : `, ${concurrency} a thread`}`;
   return {
     ...inNode('greenroom', name, 'greenroom', { executor, hosts, ...tuning }),
-    leavesQueues: true,
+    leftQueues: rpcQueues,
   };
 }
 
 /** @returns {Subject} */
-function osloMessaging(threading, modules) {
+function osloMessaging(threading, modules, client = 'client.py') {
   const program = (main) => [python, '-B', file(`peers/oslo-messaging/${main}`), threading];
   return {
     name: `oslo.messaging, ${threading}`,
     peer: 'python',
     server: program('server.py'),
-    client: program('client.py'),
+    client: program(client),
     needs: modules,
-    leavesQueues: true,
+    leftQueues: rpcQueues,
   };
 }
 

@@ -116,14 +116,32 @@ const figures = [
     aim: 0.9,
   },
   {
+    name: 'notifications of pool, one by one',
+    of: ratio('callsPerSecond', notifications, pool, reference),
+    atLeast: 0.7,
+    aim: 0.9,
+  },
+  {
     name: 'notifications of async in batches',
     of: ratio('callsPerSecond', batches, subjects.batchListener.name, reference),
     atLeast: 0.9,
     aim: 1.1,
   },
   {
+    name: 'notifications of pool in batches',
+    of: ratio('callsPerSecond', batches, subjects.poolBatchListener.name, reference),
+    atLeast: 0.9,
+    aim: 1.1,
+  },
+  {
     name: 'notifications of async to oslo.messaging',
     of: ratio('callsPerSecond', notifications, async, ...osloMessaging),
+    atLeast: 7,
+    aim: 12,
+  },
+  {
+    name: 'notifications of async in batches to oslo.messaging',
+    of: ratio('callsPerSecond', batches, subjects.batchListener.name, ...osloMessaging),
     atLeast: 7,
     aim: 12,
   },

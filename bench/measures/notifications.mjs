@@ -1,12 +1,22 @@
 import { textOf } from '../agent/text.mjs';
 import { each } from './measure.mjs';
 
+/** Nobody listens, so that nothing but the notifier and the broker is measured. */
+const notify = {
+  name: 'notify 100 B',
+  about: 'notifications sent, counted when the broker has confirmed them',
+  job: () => ({ type: 'notify', text: textOf(100) }),
+  whole: each([128], ['handNotifier', 'notifier', 'pythonNotifier', 'handNotifierAgain']),
+};
+
 /**
- * At once: how many a batch has. The reference has none; it is there for what others are compared with.
+ * At once, of those that are consumed: how many a batch has. The reference has none; it is there for what
+ * others are compared with.
  *
  * @type {readonly import('./measure.mjs').Measure[]}
  */
 export const notifications = [
+  notify,
   {
     name: 'notifications 100 B',
     about:

@@ -1,6 +1,6 @@
 // A listener as one writes it by hand on amqplib: the reference. Every notification is read and acknowledged.
 import { connect } from 'amqplib';
-import { notificationQueue } from './notification-feeder.mjs';
+import { notificationQueue } from './notification-queue.mjs';
 
 const prefetch = 100;
 

@@ -1,6 +1,7 @@
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { InvalidArgumentError } from 'commander';
+import { type NotificationMethod, notificationPriorities } from '../index.ts';
 import { parseDuration } from './durations.ts';
 import { parseJsonText } from './json-text.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,6 +25,13 @@ export function countArgument(given: string): number {
 export function versionArgument(given: string): string {
   if (/^\d+\.\d+(\.\d+)?$/.test(given)) return given;
   throw new InvalidArgumentError('It must be major.minor, such as 1.0.');
+}
+
+/** Reads an option's priority of notifications, in any case. */
+export function priorityArgument(given: string): NotificationMethod {
+  const priority = notificationPriorities.find((name) => name === given.toLowerCase());
+  if (priority !== undefined) return priority;
+  throw new InvalidArgumentError(`It must be one of ${notificationPriorities.join(', ')}.`);
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   notificationPriorities,
   type Transport,
 } from '../index.ts';
-import { jsonObject, payloadArgument } from './arguments.ts';
+import { jsonObject, payloadArgument, priorityArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.ts';
 import { formatDuration, roundedMs } from './durations.ts';
@@ -38,8 +38,8 @@ export function addNotifyCommand(program: Command, made: CommandOptions): void {
     .option('--publisher-id <id>', 'who notifies, such as compute.host1')
     .option('--event-type <type>', 'what has happened', 'test')
     .addOption(
-      new Option('--priority <name>', 'how much it matters')
-        .choices(notificationPriorities)
+      new Option('--priority <name>', `how much it matters: ${notificationPriorities.join(', ')}`)
+        .argParser(priorityArgument)
         .default('info'),
     )
     .addOption(

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  NotificationFilter,
-  type NotificationMethod,
-  notificationPriorities,
-  Runtime,
-  type Transport,
-} from '../index.ts';
-import { countArgument } from './arguments.ts';
+import { type Command, Option } from 'commander';
+import { NotificationFilter, type NotificationMethod, Runtime, type Transport } from '../index.ts';
+import { countArgument, priorityArgument } from './arguments.ts';
 import type { CommandOptions } from './command-options.ts';
 import { addConnectionOptions, type ConnectionOptions } from './connection-options.ts';
 import { interruptible } from './interruption.ts';
@@ -40,7 +34,10 @@ export function addTailCommand(program: Command, made: CommandOptions): void {
     .option('--exchange <name>', 'the exchange of the topics (default: openstack)')
     .addOption(
       new Option('--priority <name>', 'only these; may be given again (default: all)')
-        .argParser(addPriority)
+        .argParser((name: string, before: readonly NotificationMethod[]) => [
+          ...before,
+          priorityArgument(name),
+        ])
         .default([], 'all'),
     )
     .option('--event-type <regex>', 'only those whose event type begins like this')
@@ -128,17 +125,6 @@ function filterOf({ eventType, publisherId }: TailOptions): NotificationFilter {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-}
-
-function addPriority(
-  text: string,
-  before: readonly NotificationMethod[],
-): readonly NotificationMethod[] {
-  const priority = notificationPriorities.find((name) => name === text.toLowerCase());
-  if (priority === undefined) {
-    throw new InvalidArgumentError(`It is one of ${notificationPriorities.join(', ')}.`);
-  }
-  return [...before, priority];
 }
 
 const tailHelp = `

@@ -129,8 +129,10 @@ export class Intake {
 
   #noteReturned({ body, contentType }: IncomingMessage): void {
     const { duplicates, outcomes } = this.#of;
-    const uniqueId = duplicates.idOf(body, contentType);
-    outcomes.drained.note('returned', { uniqueId: uniqueId && shortened(uniqueId) });
+    outcomes.drained.note('returned', () => {
+      const uniqueId = duplicates.idOf(body, contentType);
+      return { ...(uniqueId !== undefined && { uniqueId: shortened(uniqueId) }) };
+    });
   }
 
   #dispatch(): void {

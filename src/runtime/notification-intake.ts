@@ -71,9 +71,11 @@ export class NotificationIntake {
   /** Stops taking: what has not begun goes back to its queue, and what is held back too. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    const { listener, outcomes } = this.#of;
+    outcomes.drained.begin();
     const unstarted = this.#waiting.clear();
     for (const execution of this.#executions) execution.withdraw();
-    this.#returned += await this.#of.listener.stop();
+    this.#returned += await listener.stop((message) => outcomes.note('returned', { message }));
     for (const delivery of unstarted) this.#return(delivery);
     this.#of.brake.releaseAll();
   }
@@ -102,8 +104,9 @@ export class NotificationIntake {
     } else this.#waiting.add(delivery);
   }
 
-  #return({ message }: NotificationDelivery): void {
-    message.requeue();
+  #return(delivery: NotificationDelivery): void {
+    this.#of.outcomes.note('returned', delivery);
+    delivery.message.requeue();
     this.#returned++;
   }
 

@@ -1,6 +1,11 @@
+import type { CancelReason } from '../cancel-reason.ts';
+import type { IncomingMessage } from '../driver/driver.ts';
 import type { Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
+import type { MessageLimits } from '../wire/message-limits.ts';
 import type { Crashes } from './crashes.ts';
+import { type DrainedMessages, DrainNotes } from './drain-report.ts';
+import { drainedNotification } from './drained-notification.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { OutcomeCounts } from './intake-counts.ts';
 import { OutcomeTally } from './outcome-tally.ts';
@@ -12,6 +17,8 @@ export interface NotificationOutcomesOptions {
   readonly duplicates: Duplicates;
   readonly crashes: Crashes;
   readonly brake: RequeueBrake;
+  /** What is not read for a report either. */
+  readonly limits: MessageLimits;
   readonly log: Log;
 }
 
@@ -34,6 +41,8 @@ type Lost = Extract<Outcome, { type: 'lost' }>;
  * To reject a message dead-letters it where the queue says so.
  */
 export class NotificationOutcomes {
+  /** Which notifications come to which end while the server drains. */
+  readonly drained: DrainNotes = new DrainNotes();
   readonly #of: NotificationOutcomesOptions;
   readonly #tally = new OutcomeTally();
 
@@ -54,13 +63,21 @@ export class NotificationOutcomes {
         for (const delivery of batch) this.reject(delivery, outcome.error.message);
         return 0;
       case 'cancelled':
-        this.#tally.cancelled(outcome.reason, batch.length);
+        this.#cancelled(batch, outcome.reason);
         return this.#giveBack(batch);
       case 'lost':
         return this.#lost(batch, outcome);
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Notes for the report what one came to, while the server drains. */
+  note(
+    end: keyof DrainedMessages,
+    { message, id }: { readonly message: IncomingMessage; readonly id?: string | undefined },
+  ): void {
+    this.drained.note(end, () => drainedNotification(message, id, this.#of.limits));
   }
 
   /** Rejects what is no message. */
@@ -71,7 +88,7 @@ export class NotificationOutcomes {
 
   #done(batch: readonly NotificationDelivery[], { notifications, cancelled }: Done): number {
     const { duplicates, brake } = this.#of;
-    if (cancelled !== undefined) this.#tally.cancelled(cancelled, batch.length);
+    if (cancelled !== undefined) this.#cancelled(batch, cancelled);
     const malformed = new Map(
       notifications?.malformed.map(({ place, reason }) => [place, reason] as const),
     );
@@ -83,6 +100,7 @@ export class NotificationOutcomes {
       else if (requeued.has(place)) {
         // Before it is back: the broker may deliver it again sooner, when the connection is lost.
         duplicates.forget(id);
+        this.note('returned', delivery);
         if (cancelled !== undefined) message.requeue();
         else brake.requeue(id, message.redelivered, () => message.retry());
       } else {
@@ -94,6 +112,11 @@ export class NotificationOutcomes {
     return requeued.size;
   }
 
+  #cancelled(batch: readonly NotificationDelivery[], reason: CancelReason): void {
+    this.#tally.cancelled(reason, batch.length);
+    for (const delivery of batch) this.note('cancelled', delivery);
+  }
+
   /** The place where they ran is gone. */
   #lost(batch: readonly NotificationDelivery[], { error, begun }: Lost): number {
     const { crashes, log } = this.#of;
@@ -102,6 +125,7 @@ export class NotificationOutcomes {
     if (only !== undefined && batch.length === 1) {
       if (crashes.isTooMany(only.id, error, only.message.redelivered)) {
         log.error(fields, 'set aside a notification that crashes its hosts');
+        this.note('abandoned', only);
         only.message.reject();
         this.#tally.abandoned++;
         return 0;
@@ -118,8 +142,10 @@ export class NotificationOutcomes {
 
   /** @param wasTried - Whether it counts as an attempt, where the broker counts them. */
   #giveBack(batch: readonly NotificationDelivery[], wasTried = false): number {
-    for (const { message, id } of batch) {
+    for (const delivery of batch) {
+      const { message, id } = delivery;
       this.#of.duplicates.forget(id);
+      this.note('returned', delivery);
       if (wasTried) message.retry();
       else message.requeue();
     }

@@ -4,6 +4,7 @@ import type { Transport } from '../driver/transport.ts';
 import type { Executor } from '../executors/executor.ts';
 import type { Log } from '../log.ts';
 import { Crashes } from './crashes.ts';
+import { type DrainedMessages, noMessages } from './drain-report.ts';
 import { Duplicates } from './duplicates.ts';
 import { type IntakeCounts, noCounts } from './intake-counts.ts';
 import { NotificationIntake } from './notification-intake.ts';
@@ -24,6 +25,7 @@ export class NotificationServer implements Server {
   readonly #log: Log;
   #listener: Listener | undefined;
   #intake: NotificationIntake | undefined;
+  #outcomes: NotificationOutcomes | undefined;
 
   constructor(options: ResolvedNotificationOptions, executor: Executor, log: Log) {
     this.#options = options;
@@ -33,6 +35,10 @@ export class NotificationServer implements Server {
 
   get counts(): IntakeCounts {
     return this.#intake?.counts ?? noCounts;
+  }
+
+  get drained(): DrainedMessages {
+    return this.#outcomes?.drained.messages ?? noMessages;
   }
 
   async open(
@@ -80,6 +86,8 @@ export class NotificationServer implements Server {
     const crashes = new Crashes(maxCrashes);
     const brake = new RequeueBrake(maxRequeueDelayMs);
     const log = this.#log;
+    const outcomes = new NotificationOutcomes({ duplicates, crashes, brake, limits, log });
+    this.#outcomes = outcomes;
     return new NotificationIntake({
       listener,
       executor: this.#executor,
@@ -87,7 +95,7 @@ export class NotificationServer implements Server {
       duplicates,
       crashes,
       brake,
-      outcomes: new NotificationOutcomes({ duplicates, crashes, brake, log }),
+      outcomes,
       maxBodyBytes: limits.maxBodyBytes,
       log,
     });

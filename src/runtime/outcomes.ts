@@ -13,7 +13,7 @@ import {
 import { encodeFailureReply } from '../wire/reply.ts';
 import type { Crashes } from './crashes.ts';
 import type { Delivery } from './delivery.ts';
-import { DrainNotes } from './drain-report.ts';
+import { type DrainedMessage, DrainNotes } from './drain-report.ts';
 import type { OutcomeCounts } from './intake-counts.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import type { ReplySender } from './reply-sender.ts';
@@ -73,7 +73,7 @@ export class Outcomes {
       if (failure !== undefined) this.#logFailure(method, failure, outcome.expected);
     } else {
       this.#noteCancelled(cancelled, { method, replyTo }, true);
-      this.drained.note('cancelled', subjectOf(outcome, id));
+      this.drained.note('cancelled', () => subjectOf(outcome, id));
       // Work that was interrupted has not failed: another server may do it.
       if (cancelled === 'draining' && failure !== undefined && delivery.giveBack()) {
         return this.#returned(outcome, id);
@@ -95,8 +95,8 @@ export class Outcomes {
   async #gaveUp(delivery: Delivery, outcome: Cancelled, id: string | undefined): Promise<boolean> {
     const { reason, begun } = outcome;
     this.#noteCancelled(reason, begun, false);
-    this.drained.note('cancelled', subjectOf(outcome, id));
-    this.drained.note('abandoned', subjectOf(outcome, id));
+    this.drained.note('cancelled', () => subjectOf(outcome, id));
+    this.drained.note('abandoned', () => subjectOf(outcome, id));
     this.#tally.abandoned++;
     if (reason === 'draining' && delivery.giveBack()) return this.#returned(outcome, id);
     delivery.drop();
@@ -113,7 +113,7 @@ export class Outcomes {
     const isCrash = this.#of.crashes.isCrash(error);
     if (delivery.lost(outcome, { isCrash, isTooMany })) return this.#returned(outcome, id);
     this.#tally.abandoned++;
-    this.drained.note('abandoned', subjectOf(outcome, id));
+    this.drained.note('abandoned', () => subjectOf(outcome, id));
     const told =
       error instanceof HostCrashed ? error : callCancelled('draining', begun?.method ?? 'a method');
     await this.#tell(begun, told);
@@ -121,7 +121,7 @@ export class Outcomes {
   }
 
   #returned(outcome: Settled, id: string | undefined): true {
-    this.drained.note('returned', subjectOf(outcome, id));
+    this.drained.note('returned', () => subjectOf(outcome, id));
     return true;
   }
 
@@ -157,11 +157,11 @@ export class Outcomes {
 }
 
 /** What is known of the message that something came of. */
-function subjectOf(outcome: Settled, uniqueId: string | undefined) {
+function subjectOf(outcome: Settled, uniqueId: string | undefined): DrainedMessage {
   const about = outcome.type === 'done' ? outcome : 'begun' in outcome ? outcome.begun : undefined;
   return {
-    msgId: about?.replyTo && shownValue(about.replyTo.msgId),
-    uniqueId: uniqueId && shortened(uniqueId),
-    method: about && shortened(about.method),
+    ...(about?.replyTo !== undefined && { msgId: shownValue(about.replyTo.msgId) }),
+    ...(uniqueId !== undefined && { uniqueId: shortened(uniqueId) }),
+    ...(about !== undefined && { method: shortened(about.method) }),
   };
 }

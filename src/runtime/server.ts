@@ -10,8 +10,8 @@ import type { IntakeCounts } from './intake-counts.ts';
  */
 export interface Server {
   readonly counts: IntakeCounts;
-  /** Which messages came to which end since it stopped taking; absent where only their number is kept. */
-  readonly drained?: DrainedMessages;
+  /** Which messages came to which end since it stopped taking. */
+  readonly drained: DrainedMessages;
   /**
    * Declares, consumes, and begins to serve.
    *

@@ -1,7 +1,7 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import { Transport } from '../driver/transport.ts';
 import type { Executor } from '../executors/executor.ts';
-import { type DrainedMessages, noMessages } from './drain-report.ts';
+import { type DrainedMessages, joinedMessages } from './drain-report.ts';
 import { addCounts, type IntakeCounts, noCounts } from './intake-counts.ts';
 import { NotificationServer } from './notification-server.ts';
 import { RPCServer } from './rpc-server.ts';
@@ -39,7 +39,7 @@ export class Servers {
   }
 
   get drained(): DrainedMessages {
-    return this.#servers.find(({ drained }) => drained !== undefined)?.drained ?? noMessages;
+    return joinedMessages(this.#servers.map(({ drained }) => drained));
   }
 
   /** What the servers use; absent before they open. */

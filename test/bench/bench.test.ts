@@ -39,7 +39,11 @@ describe('npm run bench', { timeout: 180_000 }, () => {
       expect(rounds[0]?.p99Ms).toBeGreaterThanOrEqual(rounds[0]?.p50Ms ?? Number.NaN);
       expect(rounds[0]?.stallMs?.server).toBeGreaterThanOrEqual(0);
     }
-    expect(settings).toMatchObject({ rounds: 1, 'window s': 0.3 });
+    expect(settings).toMatchObject({
+      rounds: 1,
+      'window s': 0.3,
+      'before calls': '0.2 s of echo 100 B at 128',
+    });
     expect(versions).toMatchObject({ node: process.versions.node });
     expect(versions['rabbitmq']).toMatch(/^\d/);
 

@@ -51,6 +51,31 @@ describe('judged', () => {
     );
     expect(figures[0]).toMatchObject({ value: 20, verdict: 'met' });
   });
+
+  it('holds notifications against them, one by one and in batches', () => {
+    const oneByOne = { measure: 'notifications 100 B', outstanding: 1 };
+    const inBatches = { measure: 'notifications in batches', outstanding: 100 };
+    const figures = judged(
+      new Findings([
+        { ...series('amqplib by hand', [1_000]), ...oneByOne },
+        { ...series('Greenroom async', [800]), ...oneByOne },
+        { ...series('Greenroom pool', [100]), ...oneByOne },
+        { ...series('oslo.messaging, threading', [100]), ...oneByOne },
+        { ...series('amqplib by hand', [1_000]), ...inBatches },
+        { ...series('Greenroom async, batches', [2_000]), ...inBatches },
+        { ...series('Greenroom pool, batches', [1_000]), ...inBatches },
+        { ...series('oslo.messaging, threading', [400]), ...inBatches },
+      ]),
+    );
+    expect(figures).toMatchObject([
+      { name: 'notifications of async, one by one', value: 0.8, verdict: 'met' },
+      { name: 'notifications of pool, one by one', value: 0.1, verdict: 'missed' },
+      { name: 'notifications of async in batches', value: 2, verdict: 'aim reached' },
+      { name: 'notifications of pool in batches', value: 1, verdict: 'met' },
+      { name: 'notifications of async to oslo.messaging', value: 8, verdict: 'met' },
+      { name: 'notifications of async in batches to oslo.messaging', value: 5, verdict: 'missed' },
+    ]);
+  });
 });
 
 describe('compared', () => {

@@ -4,6 +4,7 @@ import {
   countArgument,
   durationArgument,
   jsonObject,
+  priorityArgument,
   versionArgument,
 } from '../../src/cli/arguments.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -32,6 +33,16 @@ describe('countArgument', () => {
 
   it.each(['', '-1', '1.5', 'many', '1e3'])('refuses %j', (text) => {
     expect(() => countArgument(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('priorityArgument', () => {
+  it.each(['error', 'ERROR', 'Error'])('takes %s', (text) => {
+    expect(priorityArgument(text)).toBe('error');
+  });
+
+  it.each(['', 'high', ' error'])('refuses %j', (text) => {
+    expect(() => priorityArgument(text)).toThrow(InvalidArgumentError);
   });
 });
 

@@ -28,7 +28,7 @@ describe('greenroom notify', () => {
       topic,
     ];
     const env = { GREENROOM_TRANSPORT: await brokerUrl() };
-    const ended = await greenroom([...args, '--context', context, '--priority', 'error'], { env });
+    const ended = await greenroom([...args, '--context', context, '--priority', 'ERROR'], { env });
     expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
     // Nobody listened: it has waited in its queue.
     const ear = await listening(topic);
@@ -68,7 +68,7 @@ describe('greenroom notify', () => {
 
   it.each([
     [['{a}'], /the JSON payload can't be read: /],
-    [['--priority', 'high'], /--priority.* Allowed choices are audit, debug, info, warn/],
+    [['--priority', 'high'], /--priority.* It must be one of audit, debug, info, warn/],
     [['--driver', 'log'], /--driver.* Allowed choices are messagingv2, messaging/],
     [['--context', '[]'], /--context must be an object/],
     [['--url', 'memory://'], /memory:\/\/ lives inside one process/],

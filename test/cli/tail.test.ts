@@ -94,7 +94,7 @@ describe('greenroom tail', () => {
   });
 
   it.each([
-    [['tail', 't', '--priority', 'urgent'], /It is one of audit, debug/],
+    [['tail', 't', '--priority', 'urgent'], /It must be one of audit, debug/],
     [['tail', 't', '--event-type', '(?=a)'], /pattern for eventType/],
     [['tail', 't', '--url', 'memory://'], /memory:\/\/ lives inside one process/],
   ])('%j is wrong usage', async (args, text) => {

@@ -5,56 +5,14 @@ usage: python3 client.py threading|eventlet
 
 from messaging import open_transport, target
 
-import math
-import threading
 import time
 
 import oslo_messaging
 
 from commands import obey, tell
+from load import Count, Load, measure, summary
 
 ARRIVAL_DEADLINE = 30
-PERCENTILES = [10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100]
-
-
-class Load:
-    """Keeps a number of operations under way, each on a thread."""
-
-    def __init__(self, outstanding, operation):
-        self.seconds = []
-        self._operation = operation
-        self._stopping = False
-        self._failure = None
-        self._threads = [threading.Thread(target=self._call_on) for _ in range(outstanding)]
-        for thread in self._threads:
-            thread.start()
-
-    def go_on(self, ms):
-        """Goes on for a while; the seconds that it was really."""
-        started_at = time.perf_counter()
-        time.sleep(ms / 1000)
-        self._raise()
-        return time.perf_counter() - started_at
-
-    def stop(self):
-        self._stopping = True
-        for thread in self._threads:
-            thread.join()
-        self._raise()
-
-    def _raise(self):
-        if self._failure is not None:
-            raise self._failure
-
-    def _call_on(self):
-        while not self._stopping and self._failure is None:
-            started_at = time.perf_counter()
-            try:
-                self._operation()
-            except Exception as error:
-                self._failure = error
-                return
-            self.seconds.append(time.perf_counter() - started_at)
 
 
 class Client:
@@ -64,28 +22,27 @@ class Client:
         make = getattr(oslo_messaging, 'get_rpc_client', oslo_messaging.RPCClient)
         self._client = make(self._transport, target(topic))
 
+    def burst(self, text, outstanding, ms, **others):
+        load = Load(outstanding, self._calling('echo', {'text': text}, text))
+        load.go_on(ms)
+        load.stop()
+
     def run(self, type, **job):
         return {'calls': self._calls, 'casts': self._casts}[type](**job)
 
     def stop(self):
         self._transport.cleanup()
 
-    def _calls(self, method, args, expected, outstanding, warmUpMs, windowMs, **others):
+    def _calls(self, method, args, expected, **load):
+        return measure(self._calling(method, args, expected), **load)
+
+    def _calling(self, method, args, expected):
         def call():
             answer = self._client.call({}, method, **args)
             if answer != expected:
                 raise ValueError(f'an answer is wrong: {str(answer)[:200]}')
 
-        load = Load(outstanding, call)
-        load.go_on(warmUpMs)
-        # A new list: each thread looks it up when it is done with a call.
-        load.seconds = []
-        tell('begin')
-        elapsed = load.go_on(windowMs)
-        measured, load.seconds = load.seconds, []
-        tell('end')
-        load.stop()
-        return {'callsPerSecond': len(measured) / elapsed, **summary(measured)}
+        return call
 
     def _casts(self, args, outstanding, warmUpMs, windowMs, **others):
         count = Count()
@@ -121,31 +78,5 @@ class Client:
             time.sleep(0.005)
 
 
-class Count:
-    def __init__(self):
-        self.value = 0
-        self._lock = threading.Lock()
-
-    def add(self):
-        with self._lock:
-            self.value += 1
-
-
-def summary(seconds):
-    """The times of calls as a round of the result has them."""
-    ordered = sorted(seconds)
-
-    def percentile(percent):
-        return 1000 * ordered[math.ceil(percent / 100 * len(ordered)) - 1]
-
-    return {
-        'p50Ms': percentile(50),
-        'p90Ms': percentile(90),
-        'p99Ms': percentile(99),
-        'maxMs': percentile(100),
-        'curve': [[percent, percentile(percent)] for percent in PERCENTILES],
-    }
-
-
 client = Client()
-obey({'start': client.start, 'run': client.run, 'stop': client.stop})
+obey({'start': client.start, 'burst': client.burst, 'run': client.run, 'stop': client.stop})

@@ -3,12 +3,11 @@
 usage: python3 listener.py threading|eventlet
 """
 
-from messaging import THREADING
+from messaging import THREADING, open_notification_transport
 
 import threading
 import time
 
-from oslo_config import cfg
 import oslo_messaging
 
 from commands import obey
@@ -40,8 +39,7 @@ class Batches(Endpoint):
 
 class Listener:
     def start(self, osloUrl, topic, batchSize=None, **others):
-        cfg.CONF([], project='greenroom-bench')
-        self._transport = oslo_messaging.get_notification_transport(cfg.CONF, osloUrl)
+        self._transport = open_notification_transport(osloUrl)
         targets = [oslo_messaging.Target(topic=f'{topic}.0')]
         if batchSize is None:
             self._endpoint = OneByOne()

@@ -18,5 +18,10 @@ def open_transport(url):
     return oslo_messaging.get_rpc_transport(cfg.CONF, url)
 
 
+def open_notification_transport(url):
+    cfg.CONF([], project='greenroom-bench')
+    return oslo_messaging.get_notification_transport(cfg.CONF, url)
+
+
 def target(topic, server=None):
     return oslo_messaging.Target(topic=f'{topic}.0', server=server)
