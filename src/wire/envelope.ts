@@ -1,7 +1,8 @@
+import { isAscii } from 'node:buffer';
 import { MalformedMessage } from '../errors.ts';
 import type { BodyFormat } from './body-format.ts';
 import { decompressed } from './decompression.ts';
-import { escapedJson } from './escaped-json.ts';
+import { escapedJson, unescapedJson } from './escaped-json.ts';
 import { defaultMessageLimits, type MessageLimits } from './message-limits.ts';
 import { packMessage, unpackMessage } from './msgpack-message.ts';
 import { parseJson, stringifyJson } from './python-json.ts';
@@ -80,7 +81,7 @@ function sealJsonMessage(message: Record<string, unknown>): Buffer {
   for (const [name, value] of Object.entries(message)) {
     fields += `${fields === '' ? '' : ', '}${sealedValue(name)}: ${sealedValue(value)}`;
   }
-  return Buffer.from(`${usualHead}"{${fields}}"}`);
+  return encodeText(`${usualHead}"{${fields}}"}`);
 }
 
 /** Text that stands in JSON as it is, also in that of a string of JSON. */
@@ -119,6 +120,11 @@ function openJsonEnvelope(body: Uint8Array, maxDepth: number): Record<string, un
 /** Reads an envelope as they all are written: one string to parse, instead of an object to check. */
 function messageInUsualEnvelope(text: string): string | undefined {
   if (!text.startsWith(usualHead) || !text.endsWith('"}')) return undefined;
+  const unescaped =
+    text[usualHead.length] === '"'
+      ? unescapedJson(text.slice(usualHead.length + 1, -'"}'.length))
+      : undefined;
+  if (unescaped !== undefined) return unescaped;
   try {
     const message: unknown = JSON.parse(text.slice(usualHead.length, -1));
     return typeof message === 'string' ? message : undefined;
@@ -127,7 +133,18 @@ function messageInUsualEnvelope(text: string): string | undefined {
   }
 }
 
+/** From this length on it pays to look whether a text is ASCII, and to copy it if it is. */
+const longFrom = 4_096;
+
+function encodeText(text: string): Buffer {
+  const isLongAscii = text.length >= longFrom && Buffer.byteLength(text) === text.length;
+  return Buffer.from(text, isLongAscii ? 'latin1' : 'utf8');
+}
+
 function decodeText(body: Uint8Array): string {
+  if (body.length >= longFrom && isAscii(body)) {
+    return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+  }
   let text: string;
   try {
     text = utf8.decode(body);

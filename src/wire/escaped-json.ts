@@ -15,6 +15,23 @@ export function escapedJson(json: string): string {
   );
 }
 
+/** What JSON allows between its values, and not within a string. */
+const lineBreaks = ['\n', '\r', '\t'];
+
+/**
+ * The JSON text that stood inside a string of JSON, for a long one that has few quotes and no other escapes,
+ * as most have: what lies between is copied as it is. Nothing for any other: `JSON.parse` reads it.
+ */
+export function unescapedJson(escaped: string): string | undefined {
+  if (escaped.length < longFrom) return undefined;
+  const most = Math.ceil(escaped.length / fewIn);
+  const spans = escaped.split('\\"', most + 1);
+  if (spans.length > most) return undefined;
+  if (spans.some((span) => span.includes('\\') || span.includes('"'))) return undefined;
+  if (lineBreaks.some((each) => escaped.includes(each))) return undefined;
+  return spans.join('"');
+}
+
 function escapedBySpans(json: string): string | undefined {
   let budget = json.length / fewIn;
   let text = '';
