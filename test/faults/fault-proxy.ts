@@ -23,7 +23,7 @@ export class FaultProxy {
   #port = 0;
   #isStalled = false;
   #delayMs = 0;
-  #swallowed: ReadonlySet<MethodName> = new Set();
+  #swallowed: ReadonlySet<MethodName | 'header'> = new Set();
   #held: ReadonlySet<MethodName> = new Set();
   /** What lets go of the frames that are held, one for each. */
   readonly #holding: (() => void)[] = [];
@@ -127,9 +127,12 @@ export class FaultProxy {
     this.#delayMs = ms;
   }
 
-  /** Keeps these methods of the broker from its clients, with what belongs to them; none to end it. */
-  swallow(...methods: readonly MethodName[]): void {
-    this.#swallowed = new Set(methods);
+  /**
+   * Keeps these methods of the broker from its clients, with what belongs to them; or just the headers of
+   * contents, as no broker should. None to end it.
+   */
+  swallow(...frames: readonly (MethodName | 'header')[]): void {
+    this.#swallowed = new Set(frames);
   }
 
   /** Holds these methods of the broker, and what follows them on their channels, until {@link release}. */
@@ -179,6 +182,7 @@ export class FaultProxy {
   #filter(): (frame: Frame) => boolean {
     const unwanted = new Set<number>();
     return ({ type, channel, method }) => {
+      if (type === 'header' && this.#swallowed.has(type)) return false;
       if (type !== 'method') return !unwanted.has(channel) || type === 'heartbeat';
       const isWanted = method === undefined || !this.#swallowed.has(method);
       if (isWanted) unwanted.delete(channel);
