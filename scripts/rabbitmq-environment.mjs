@@ -70,9 +70,14 @@ function clusterLines(nodes) {
  *
  * @param {string} folder
  * @param {{ port: number, distributionPort: number, epmdPort: number }} ports
+ * @param {string} [dataFolder]
  * @returns {NodeJS.ProcessEnv}
  */
-export function brokerEnvironment(folder, { port, distributionPort, epmdPort }) {
+export function brokerEnvironment(
+  folder,
+  { port, distributionPort, epmdPort },
+  dataFolder = path.join(folder, 'data'),
+) {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(RABBITMQ|ERL|NODE)_|^NOTIFY_SOCKET$/.test(name),
   );
@@ -91,7 +96,7 @@ export function brokerEnvironment(folder, { port, distributionPort, epmdPort }) 
     RABBITMQ_CONFIG_FILES: path.join(folder, 'conf.d'),
     RABBITMQ_ADVANCED_CONFIG_FILE: path.join(folder, 'advanced.config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: path.join(folder, 'enabled_plugins'),
-    RABBITMQ_MNESIA_BASE: path.join(folder, 'data'),
+    RABBITMQ_MNESIA_BASE: dataFolder,
     RABBITMQ_LOG_BASE: path.join(folder, 'log'),
     RABBITMQ_LOGS: '-',
     // The script then `exec`s Erlang instead of waiting for it, so the pid we have is the broker's.

@@ -10,6 +10,8 @@ export interface PrivateBrokerOptions {
   readonly plugins?: readonly string[];
   /** Listens for TLS too, on {@link PrivateBroker.tlsPort}. */
   readonly tls?: PrivateBrokerTls;
+  /** Where its data is; it is left there. @default in its own folder, and removed with it */
+  readonly dataFolder?: string;
   /**
    * The first broker of a cluster, which this one joins; it has to be stopped after this one.
    * @default a broker by itself

@@ -68,7 +68,7 @@ export class PrivateBroker {
       copyFileSync(path.join(this.#joined.#folder, cookie), path.join(this.#folder, cookie));
     }
     mkdirSync(path.join(this.#folder, 'conf.d'));
-    this.#environment = brokerEnvironment(this.#folder, this.#ports);
+    this.#environment = brokerEnvironment(this.#folder, this.#ports, options.dataFolder);
   }
 
   static async start(options = {}) {

@@ -44,10 +44,6 @@ describeWithPrivateBroker('an outage of the broker', () => {
     };
   }
 
-  async function clearAlarm(): Promise<void> {
-    await broker.ctl(['set_vm_memory_high_watermark', '0.4']);
-  }
-
   it('by SIGKILL loses no confirmed cast, and leaves no call unanswered', {
     timeout: scaled(120_000, 1_200_000),
   }, async (context) => {
@@ -231,49 +227,68 @@ describeWithPrivateBroker('an outage of the broker', () => {
     expect(recoveredMs).toBeLessThan(scaled(15_000, 5_000));
   }, 60_000);
 
-  it('that is a memory alarm makes publishers wait, and nobody reconnect', async (context) => {
-    const alarmMs = scaled(3_000, 10_000);
-    // Shorter than the alarm: what waits for the broker's memory is not taken for forgotten.
-    const { ledger, server, transport, call } = await stage({ confirmTimeoutMs: 1_000 });
-    await call();
-    const changes: string[] = [];
-    void (async () => {
-      for await (const { connection } of transport.statusChanges()) {
-        changes.push(`${connection.role} ${connection.state}`);
-      }
-    })();
-    onTestFailed(clearAlarm);
-    await broker.ctl(['set_vm_memory_high_watermark', 'absolute', '1MB']);
-    const load = steadily(100, call);
-    await expect
-      .poll(() => transport.status)
-      .toContainEqual(expect.objectContaining({ role: 'send', state: 'blocked' }));
-    const blockedAt = performance.now();
-    await expect
-      .poll(() => performance.now() - blockedAt, { timeout: 2 * alarmMs })
-      .toBeGreaterThan(alarmMs);
-    const during = ledger.account.confirmed;
-    const clearedAt = performance.now();
-    await clearAlarm();
-    await expect.poll(() => ledger.account.confirmed, { interval: 10 }).toBeGreaterThan(during);
-    const resumedMs = performance.now() - clearedAt;
-    await load.stop();
-    await call();
-    const isReconnect = (change: string): boolean => change.endsWith('connecting');
-    const reconnects =
-      changes.filter(isReconnect).length + server.lost('send') + server.lost('listen');
+  it.for([
+    {
+      row: 16,
+      short: 'memory',
+      raise: ['set_vm_memory_high_watermark', 'absolute', '1MB'],
+      clear: ['set_vm_memory_high_watermark', '0.4'],
+    },
+    {
+      row: 17,
+      short: 'disk',
+      raise: ['set_disk_free_limit', '100000GB'],
+      clear: ['set_disk_free_limit', '50MB'],
+    },
+  ])(
+    'that is a $short alarm makes publishers wait, and nobody reconnect',
+    {
+      timeout: 120_000,
+    },
+    async ({ row, short, raise, clear }, context) => {
+      const alarmMs = scaled(3_000, 10_000);
+      // Shorter than the alarm: what waits for the broker is not taken for forgotten.
+      const { ledger, server, transport, call } = await stage({ confirmTimeoutMs: 1_000 });
+      await call();
+      const changes: string[] = [];
+      void (async () => {
+        for await (const { connection } of transport.statusChanges()) {
+          changes.push(`${connection.role} ${connection.state}`);
+        }
+      })();
+      onTestFailed(async () => void (await broker.ctl(clear)));
+      await broker.ctl(raise);
+      const load = steadily(100, call);
+      const blocked = { role: 'send', state: 'blocked', lastError: expect.stringContaining(short) };
+      await expect.poll(() => transport.status).toContainEqual(expect.objectContaining(blocked));
+      const blockedAt = performance.now();
+      await expect
+        .poll(() => performance.now() - blockedAt, { timeout: 2 * alarmMs })
+        .toBeGreaterThan(alarmMs);
+      const during = ledger.account.confirmed;
+      const clearedAt = performance.now();
+      await broker.ctl(clear);
+      await expect.poll(() => ledger.account.confirmed, { interval: 10 }).toBeGreaterThan(during);
+      const resumedMs = performance.now() - clearedAt;
+      await load.stop();
+      await call();
+      const isReconnect = (change: string): boolean => change.endsWith('connecting');
+      const reconnects =
+        changes.filter(isReconnect).length + server.lost('send') + server.lost('listen');
 
-    await report(context, {
-      fault: `16. memory alarm for ${alarmMs / 1000} s under 100 calls outstanding`,
-      promise: '0 lost, 0 failed, 0 reconnects; answering again ≤ 3 s after it is told to be over',
-      counts: { ...ledger.account, reconnects },
-      worstMs: { 'to resume, the command that clears it included': worst([resumedMs]) },
-    });
-    expect(ledger.failures).toEqual([]);
-    expect(ledger.account).toMatchObject({ failed: 0, lost: 0, duplicates: 0 });
-    // Of the client's, which sends, and of the server's.
-    expect(reconnects).toBe(0);
-    expect(changes.slice(0, 2)).toEqual(['send blocked', 'send connected']);
-    expect(resumedMs).toBeLessThan(scaled(10_000, 3_000));
-  }, 120_000);
+      await report(context, {
+        fault: `${row}. ${short} alarm for ${alarmMs / 1000} s under 100 calls outstanding`,
+        promise:
+          '0 lost, 0 failed, 0 reconnects; answering again ≤ 3 s after it is told to be over',
+        counts: { ...ledger.account, reconnects },
+        worstMs: { 'to resume, the command that clears it included': worst([resumedMs]) },
+      });
+      expect(ledger.failures).toEqual([]);
+      expect(ledger.account).toMatchObject({ failed: 0, lost: 0, duplicates: 0 });
+      // Of the client's, which sends, and of the server's.
+      expect(reconnects).toBe(0);
+      expect(changes.slice(0, 2)).toEqual(['send blocked', 'send connected']);
+      expect(resumedMs).toBeLessThan(scaled(10_000, 3_000));
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { connect as connectRaw } from 'amqplib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
@@ -59,6 +61,35 @@ describe('the proxy that faults are made with', () => {
     await channel;
   });
 
+  it('cuts a stream at a byte, and flips a bit of one, once', async () => {
+    const upstream = net.createServer((socket) => socket.pipe(socket));
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    onTestFinished(() => void upstream.close());
+    const proxy = await FaultProxy.open(`rabbit://127.0.0.1:${portOf(upstream)}`);
+    const echoed = async (sent: Buffer): Promise<Buffer> => {
+      const socket = net.connect(Number(new URL(proxy.url).port), '127.0.0.1');
+      socket.write(sent);
+      let got = Buffer.alloc(0);
+      for await (const chunk of socket) {
+        got = Buffer.concat([got, chunk]);
+        if (got.byteLength === sent.byteLength) break;
+      }
+      return got;
+    };
+    const frame = Buffer.from('0300010000000100ce', 'hex');
+    expect(await echoed(frame)).toEqual(frame);
+
+    proxy.damage({ how: 'flip', by: 'broker', at: 7 });
+    expect((await echoed(frame)).toString('hex')).toBe('0300010000000180ce');
+    expect(proxy.mend()).toBe(true);
+    proxy.damage({ how: 'cut', by: 'broker', at: 4 });
+    expect(await echoed(frame)).toEqual(frame.subarray(0, 4));
+    proxy.damage({ how: 'cut', by: 'client', at: 9 });
+    expect(await echoed(frame)).toEqual(frame);
+    expect(proxy.mend()).toBe(false); // It would have been the tenth byte.
+  });
+
   it('resets connections, refuses new ones, and takes them again on its port', async () => {
     const proxy = await FaultProxy.open(await brokerUrl());
     const model = await connectRaw(amqp(proxy));
@@ -72,6 +103,10 @@ describe('the proxy that faults are made with', () => {
     await again.close();
   });
 });
+
+function portOf(server: net.Server): number {
+  return (server.address() as AddressInfo).port;
+}
 
 /** Another connection's handshake would be done by then, were anything passed on. */
 async function silence(proxy: FaultProxy): Promise<string> {

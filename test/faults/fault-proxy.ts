@@ -3,18 +3,34 @@ import net, { type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type Frame, FrameReader, type MethodName } from './frames.ts';
 
+/** Who writes a stream of bytes. */
+export type Writer = 'client' | 'broker';
+
+/** What becomes of one byte of a stream. */
+export interface Damage {
+  /** It does not come, nor does anything after it; or it comes with one bit changed. */
+  readonly how: 'cut' | 'flip';
+  readonly by: Writer;
+  /** How many bytes of its stream come before it. */
+  readonly at: number;
+}
+
 /** One client's connection through the proxy. */
 interface Pair {
   readonly client: net.Socket;
   readonly upstream: net.Socket;
+  /** How many bytes were passed on, by who wrote them. */
+  readonly passed: Record<Writer, number>;
 }
 
 /**
  * Stands between clients and a broker, and does to their connections what networks do: resets them,
  * refuses them, lets them hang half-open, delays them; or what a broker does that has forgotten
- * something, or is slow: keeps the answers to a method to itself, for good or for a while.
+ * something, or is slow: keeps the answers to a method to itself, for good or for a while. Or what a bad
+ * line does: cuts a stream short, or changes a bit of it.
  *
- * A fault lasts until its opposite is called, for the connections there are and for new ones.
+ * Such damage is done once; any other fault lasts until its opposite is called, for the connections there
+ * are and for new ones.
  */
 export class FaultProxy {
   readonly #upstreamPort: number;
@@ -23,12 +39,13 @@ export class FaultProxy {
   #port = 0;
   #isStalled = false;
   #delayMs = 0;
-  #swallowed: ReadonlySet<MethodName> = new Set();
+  #swallowed: ReadonlySet<MethodName | 'header'> = new Set();
   #held: ReadonlySet<MethodName> = new Set();
   /** What lets go of the frames that are held, one for each. */
   readonly #holding: (() => void)[] = [];
   #swallowedCount = 0;
   #accepted = 0;
+  #damage: Damage | undefined;
 
   private constructor(upstreamPort: number) {
     this.#upstreamPort = upstreamPort;
@@ -127,9 +144,12 @@ export class FaultProxy {
     this.#delayMs = ms;
   }
 
-  /** Keeps these methods of the broker from its clients, with what belongs to them; none to end it. */
-  swallow(...methods: readonly MethodName[]): void {
-    this.#swallowed = new Set(methods);
+  /**
+   * Keeps these methods of the broker from its clients, with what belongs to them; or just the headers of
+   * contents, as no broker should. None to end it.
+   */
+  swallow(...frames: readonly (MethodName | 'header')[]): void {
+    this.#swallowed = new Set(frames);
   }
 
   /** Holds these methods of the broker, and what follows them on their channels, until {@link release}. */
@@ -143,21 +163,42 @@ export class FaultProxy {
     for (const pass of this.#holding.splice(0)) pass();
   }
 
+  /** Damages the first stream that comes so far, of those that there are and of new ones. */
+  damage(damage: Damage): void {
+    this.#damage = damage;
+  }
+
+  /**
+   * Damages nothing any more.
+   *
+   * @returns Whether the damage was done: a stream may be shorter.
+   */
+  mend(): boolean {
+    const wasDone = this.#damage === undefined;
+    this.#damage = undefined;
+    return wasDone;
+  }
+
+  /** How many bytes the longest of the streams has that there are. */
+  longest(by: Writer): number {
+    return Math.max(0, ...[...this.#pairs].map(({ passed }) => passed[by]));
+  }
+
   #join(client: net.Socket): void {
     const upstream = net.connect({ host: '127.0.0.1', port: this.#upstreamPort, noDelay: true });
-    const pair = { client, upstream };
+    const pair = { client, upstream, passed: { client: 0, broker: 0 } };
     this.#accepted++;
     this.#pairs.add(pair);
     client.setNoDelay(true);
-    client.on('data', (chunk) => this.#pass(chunk, upstream));
+    client.on('data', (chunk) => this.#pass(chunk, pair, 'client'));
     const reader = new FrameReader();
     const isWanted = this.#filter();
     const isHeld = this.#holder();
     upstream.on('data', (chunk) => {
       for (const frame of reader.take(chunk)) {
         if (!isWanted(frame)) this.#swallowedCount++;
-        else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, client));
-        else this.#pass(frame.bytes, client);
+        else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, pair, 'broker'));
+        else this.#pass(frame.bytes, pair, 'broker');
       }
     });
     for (const [socket, other] of [
@@ -179,6 +220,7 @@ export class FaultProxy {
   #filter(): (frame: Frame) => boolean {
     const unwanted = new Set<number>();
     return ({ type, channel, method }) => {
+      if (type === 'header' && this.#swallowed.has(type)) return false;
       if (type !== 'method') return !unwanted.has(channel) || type === 'heartbeat';
       const isWanted = method === undefined || !this.#swallowed.has(method);
       if (isWanted) unwanted.delete(channel);
@@ -197,10 +239,29 @@ export class FaultProxy {
     };
   }
 
-  #pass(bytes: Buffer, to: net.Socket): void {
-    if (this.#delayMs === 0) to.write(bytes);
+  #pass(bytes: Buffer, pair: Pair, by: Writer): void {
+    const to = by === 'client' ? pair.upstream : pair.client;
+    if (to.writableEnded) return; // It was cut.
+    const begun = pair.passed[by];
+    pair.passed[by] += bytes.byteLength;
+    const damage = this.#damage;
+    if (damage?.by === by && damage.at >= begun && damage.at < pair.passed[by]) {
+      this.#damage = undefined;
+      harm(damage, bytes, damage.at - begun, pair, to);
+    } else if (this.#delayMs === 0) to.write(bytes);
     else setTimeout(() => to.write(bytes), this.#delayMs);
   }
+}
+
+function harm({ how, at }: Damage, bytes: Buffer, index: number, pair: Pair, to: net.Socket): void {
+  if (how === 'flip') {
+    const flipped = Buffer.from(bytes);
+    flipped.writeUInt8(bytes.readUInt8(index) ^ (1 << (at % 8)), index);
+    to.write(flipped);
+    return;
+  }
+  pause(pair); // Neither is heard any more.
+  to.end(bytes.subarray(0, index), () => to.destroy());
 }
 
 function pause({ client, upstream }: Pair): void {

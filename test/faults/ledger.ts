@@ -1,5 +1,7 @@
 /** What became of one id. */
 interface Entry {
+  /** Its place in the order of the sending, from 1 on. */
+  readonly number: number;
   /** Whether its sender was told that all is well, or given an error; nothing until it is told. */
   told: 'confirmed' | 'failed' | undefined;
   /** How often it was executed. */
@@ -31,13 +33,16 @@ export class Ledger {
   /** Of those that were told so, how many were executed. */
   readonly #toldAndDone = { confirmed: 0, failed: 0 };
   #duplicates = 0;
+  #latestDone = 0;
+  #overtaken = 0;
   #executedAt = performance.now();
   #longestSilenceMs = 0;
 
   /** Sends something under a new id, and notes what the sender is told. Never rejects. */
   async send(send: (id: string) => Promise<unknown>): Promise<void> {
-    const id = `m${this.#entries.size + 1}`;
-    const entry: Entry = { told: undefined, executions: 0 };
+    const number = this.#entries.size + 1;
+    const id = `m${number}`;
+    const entry: Entry = { number, told: undefined, executions: 0 };
     this.#entries.set(id, entry);
     try {
       await send(id);
@@ -57,8 +62,13 @@ export class Ledger {
     const now = performance.now();
     this.#longestSilenceMs = Math.max(this.#longestSilenceMs, now - this.#executedAt);
     this.#executedAt = now;
-    if (++entry.executions > 1) this.#duplicates++;
-    else if (entry.told !== undefined) this.#toldAndDone[entry.told]++;
+    if (++entry.executions > 1) {
+      this.#duplicates++;
+      return;
+    }
+    if (entry.number < this.#latestDone) this.#overtaken++;
+    this.#latestDone = Math.max(this.#latestDone, entry.number);
+    if (entry.told !== undefined) this.#toldAndDone[entry.told]++;
   }
 
   /** The longest time between two executions since it was asked for last, in milliseconds. */
@@ -66,6 +76,11 @@ export class Ledger {
     const longest = this.#longestSilenceMs;
     this.#longestSilenceMs = 0;
     return longest;
+  }
+
+  /** How many were executed first after one that was sent later. */
+  get overtaken(): number {
+    return this.#overtaken;
   }
 
   /** What senders were told that were given an error; each text once. */

@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
 import { Peer } from '../support/peer.ts';
@@ -8,10 +11,14 @@ import { report, worst } from './report.ts';
 import { scaled } from './scale.ts';
 import { openClient, openTransport, serve } from './serve.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
 const heartbeatMs = 1_000;
 /** What a soak holds to; otherwise what tells a hang. */
 const noticedWithinMs = scaled(3_000, 2_500);
 const answeredWithinMs = scaled(5_000, 2_000);
+const stormMs = scaled(3_000, 60_000);
 
 describe('a half-open connection', () => {
   it('is noticed within two heartbeats, and replaced by one to another host', async (context) => {
@@ -158,7 +165,63 @@ describe('connections that are reset', () => {
     expect(ledger.account).toMatchObject({ failed: 0, open: 0, lost: 0, duplicates: 0 });
     expect(worst(took)).toBeLessThan(answeredWithinMs);
   });
+
+  it('again and again, every 200 ms: what is sent meanwhile arrives, and nothing is left of it', {
+    timeout: stormMs + 60_000,
+  }, async (context) => {
+    const proxy = await openProxy();
+    const [ledger, topic] = [new Ledger(), uniqueTopic()];
+    await serve({ url: proxy.url, topic, ledger, rpc: { acknowledge: 'on-reply' } });
+    const client = await openClient(proxy.url, topic);
+    const options = { timeoutMs: 60_000 };
+    const call = (): Promise<void> => ledger.send((id) => client.call({}, 'work', { id }, options));
+    const cast = (): Promise<void> => ledger.send((id) => client.cast({}, 'work', { id }, options));
+    await call();
+    const handles = process.getActiveResourcesInfo().length;
+
+    const loads = [steadily(10, call), steadily(10, cast)];
+    const heapMb = liveHeapMb();
+    let [resets, works] = [0, 0];
+    for (const until = performance.now() + stormMs; performance.now() < until; resets++) {
+      const { confirmed } = ledger.account;
+      await pause(200);
+      if (ledger.account.confirmed > confirmed) works++;
+      proxy.reset();
+    }
+    const overAt = performance.now();
+    await call();
+    const recoveredMs = performance.now() - overAt;
+    for (const load of loads) await load.stop();
+    await expect.poll(() => ledger.account.lost).toBe(0);
+    await expect.poll(() => process.getActiveResourcesInfo().length).toBeLessThanOrEqual(handles);
+
+    const grownMb = liveHeapMb() - heapMb;
+    await report(context, {
+      fault: `5. every connection reset each 200 ms, for ${stormMs / 1_000} s, under load`,
+      promise:
+        '0 lost, 0 failed; works between the resets; answered ≤ 1 s after the last; as many handles as before',
+      counts: {
+        resets,
+        'of them with work since the one before': works,
+        ...ledger.account,
+        'MiB of live heap grown': grownMb,
+      },
+      worstMs: { 'to be answered': worst([recoveredMs]) },
+    });
+    expect(ledger.failures).toEqual([]);
+    expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
+    expect(works).toBeGreaterThan(resets / 5);
+    expect(recoveredMs).toBeLessThan(scaled(5_000, 1_000));
+    // The ledger itself remembers every id, and the server as many as it was told to.
+    expect(grownMb).toBeLessThan(20 + ledger.account.sent / 4_000);
+  });
 });
+
+/** What is left of the heap when the garbage has been collected. */
+function liveHeapMb(): number {
+  collectGarbage();
+  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+}
 
 async function openProxy(): Promise<FaultProxy> {
   return FaultProxy.open(await brokerUrl());

@@ -1,5 +1,6 @@
 import {
   connect,
+  type ExecutorName,
   RPCClient,
   type RPCOptions,
   Runtime,
@@ -23,12 +24,21 @@ export interface ServeOptions {
   readonly url: string;
   readonly topic: string;
   readonly ledger: Ledger;
+  /** @default 'async' */
+  readonly executor?: ExecutorName;
   readonly rabbit?: TransportOptions['rabbit'];
   readonly rpc?: Partial<Omit<RPCOptions, 'target' | 'endpoints'>>;
 }
 
 /** Serves `work`, which notes its id in the ledger and gives it back, until the end of the test. */
-export async function serve({ url, topic, ledger, rabbit, rpc }: ServeOptions): Promise<Server> {
+export async function serve({
+  url,
+  topic,
+  ledger,
+  executor = 'async',
+  rabbit,
+  rpc,
+}: ServeOptions): Promise<Server> {
   const log = new RecordedLog();
   const work = (_ctx: unknown, { id }: { id: string }): string => {
     ledger.executed(id);
@@ -39,7 +49,7 @@ export async function serve({ url, topic, ledger, rabbit, rpc }: ServeOptions): 
     ...(rabbit !== undefined && { rabbit }),
     rpc: { ...rpc, target: { topic, server: 'one' }, endpoints: { work } },
     signals: false,
-    executor: 'async',
+    executor,
     log,
   });
   onTestFinished(() => runtime.stop({ graceMs: 0 }));

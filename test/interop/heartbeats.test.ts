@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { connect, type ExecutorName, RPCClient, type Transport } from 'greenroom';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { report } from '../faults/report.ts';
+import { report, worst } from '../faults/report.ts';
 import { scaled } from '../faults/scale.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
 import { Peer } from '../support/peer.ts';
@@ -65,23 +65,33 @@ describe(`methods that compute, with a heartbeat of ${heartbeatMs / 1000} s`, ()
     expect(lostConnections(server)).toBe(0);
   }, 240_000);
 
-  it('under async lose it, and no ping is answered until they are done', async () => {
+  it('under async lose it, and no ping is answered until they are done', async (context) => {
+    const seconds = 10;
     const topic = uniqueTopic();
     const server = await startBusyServer(topic, 'async');
     const client = new RPCClient(transport, { topic });
     const probe = new RPCClient(transport, { topic, server: 'busy' }, { timeoutMs: 2_000 });
 
-    const spinning = client.call({}, 'spin', { seconds: 10 }).catch((error: unknown) => error);
+    const spinning = client.call({}, 'spin', { seconds }).catch((error: unknown) => error);
     // The blocked loop answers nothing.
     await expect
       .poll(() => probe.call({}, ping).catch(() => 'silence'), { timeout: 10_000 })
       .toBe('silence');
     await spinning;
+    const overAt = performance.now();
 
     // Back on its feet, it finds its connections cut, and makes them again.
     await expect.poll(() => lostConnections(server), { timeout: 20_000 }).toBeGreaterThan(0);
     await expect
       .poll(() => probe.call({}, ping).catch(() => 'silence'), { timeout: 20_000 })
       .toBe('pong');
+    const recoveredMs = performance.now() - overAt;
+    await report(context, {
+      fault: `35. the event loop blocked for ${seconds} s, heartbeat ${heartbeatMs / 1000} s, \`async\``,
+      promise: 'connections are lost, and pings answered again within 5 s',
+      counts: { reconnects: lostConnections(server) },
+      worstMs: { 'to answer a ping': worst([recoveredMs]) },
+    });
+    expect(recoveredMs).toBeLessThan(scaled(20_000, 5_000));
   }, 120_000);
 });

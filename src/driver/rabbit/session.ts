@@ -11,6 +11,7 @@ import { credentialsFor } from './login.ts';
 import { watchPulse } from './pulse.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { secureSocketOptions } from './tls-options.ts';
+import { onUnexpectedFrame } from './unexpected-frames.ts';
 import { surviveUnreadableHeaders } from './unreadable-headers.ts';
 
 /** What it takes to open a {@link Session}. */
@@ -249,6 +250,7 @@ export class Session {
     };
     this.#model.on('blocked', onBlocked);
     this.#model.on('unblocked', () => onBlocked(undefined));
+    onUnexpectedFrame(this.channel, (error) => this.end(error));
     this.channel.on('error', ends('the channel failed'));
     // First in line: amqplib's own listener fails the unconfirmed publishes, and whoever hears of
     // that has to find the session ended.
