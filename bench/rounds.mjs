@@ -56,7 +56,7 @@ async function runTrack(measure, { subject, series }, surroundings) {
   const job = { ...measure.job({ workRounds }), warmUpMs, windowMs };
   try {
     await session.start();
-    if (job.type === 'calls') await session.burst(warmUpMs);
+    if (job.type === 'calls') await session.burst(warmUpMs / 2);
     for (const one of series) {
       const { outstanding } = one;
       progress.step(

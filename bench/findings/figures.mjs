@@ -116,12 +116,6 @@ const figures = [
     aim: 0.9,
   },
   {
-    name: 'notifications of pool, one by one',
-    of: ratio('callsPerSecond', notifications, pool, reference),
-    atLeast: 0.7,
-    aim: 0.9,
-  },
-  {
     name: 'notifications of async in batches',
     of: ratio('callsPerSecond', batches, subjects.batchListener.name, reference),
     atLeast: 0.9,

@@ -7,8 +7,8 @@ export const echoes = [
   echo('100 B', 100, {
     whole: {
       ...each([1, 16, 128, 512], ['amqplib', 'async']),
-      ...each([1, 128], ['pool', 'nest', 'nestNoDelay', 'threading']),
-      ...each([128], ['poolOfShort', 'amqplibOslo', 'moleculer', 'eventlet']),
+      ...each([1, 128], ['pool', 'nestNoDelay', 'threading']),
+      ...each([128], ['nest', 'poolOfShort', 'amqplibOslo', 'moleculer', 'eventlet']),
       ...each([1, 128], ['amqplibAgain']),
     },
     quick: {

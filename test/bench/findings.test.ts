@@ -69,7 +69,6 @@ describe('judged', () => {
     );
     expect(figures).toMatchObject([
       { name: 'notifications of async, one by one', value: 0.8, verdict: 'met' },
-      { name: 'notifications of pool, one by one', value: 0.1, verdict: 'missed' },
       { name: 'notifications of async in batches', value: 2, verdict: 'aim reached' },
       { name: 'notifications of pool in batches', value: 1, verdict: 'met' },
       { name: 'notifications of async to oslo.messaging', value: 8, verdict: 'met' },
