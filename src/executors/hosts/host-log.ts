@@ -15,6 +15,7 @@ const maxLineLength = 8_192;
 export class HostLog {
   readonly #post: (message: FromHost) => void;
   readonly #current = new AsyncLocalStorage<number>();
+  #hasConsole = false;
 
   constructor(post: (message: FromHost) => void) {
     this.#post = post;
@@ -36,11 +37,13 @@ export class HostLog {
 
   /** Runs a call, so that its lines on the console are known for its own. */
   during<T>(id: number, run: () => T): T {
-    return this.#current.run(id, run);
+    // The first use has Node follow every promise of the thread from then on.
+    return this.#hasConsole ? this.#current.run(id, run) : run();
   }
 
   /** Makes `console` write here instead of to the process's output. */
   takeConsole(): void {
+    this.#hasConsole = true;
     const lines = new Console({ stdout: this.#stream('info'), stderr: this.#stream('error') });
     const print =
       (level: LogLevel) =>
