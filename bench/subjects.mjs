@@ -63,7 +63,6 @@ export const subjects = {
   pythonListener: osloListener(),
   pythonBatchListener: osloListener({ batchSize }),
   handNotifier: notifying(inNode('amqplib', reference, 'amqplib-notifier')),
-  handNotifierAgain: notifying(inNode('amqplib', referenceAgain, 'amqplib-notifier')),
   notifier: notifying(inNode('greenroom', 'Greenroom', 'greenroom-notifier')),
   pythonNotifier: notifying(osloMessaging('threading', ['oslo_messaging'], 'notifier.py')),
   piscina: {

@@ -20,16 +20,13 @@ export const echoes = [
     },
   }),
   echo('1 KiB', 1_024, {
-    whole: each([128], ['amqplib', 'async', 'nestNoDelay', 'amqplibAgain']),
+    whole: each([128], ['amqplib', 'async', 'nestNoDelay']),
   }),
   echo('64 KiB', 65_536, {
-    whole: each([16], ['amqplib', 'amqplibOslo', 'async', 'amqplibAgain']),
+    whole: each([16], ['amqplib', 'amqplibOslo', 'async']),
   }),
   echo('1 MiB', 1_048_576, {
-    whole: {
-      ...each([1, 16], ['amqplib', 'async']),
-      ...each([16], ['amqplibOslo', 'pool', 'amqplibAgain']),
-    },
+    whole: each([16], ['amqplib', 'async', 'amqplibOslo', 'pool']),
     quick: each([16], ['amqplib', 'async']),
   }),
 ];

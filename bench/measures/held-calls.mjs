@@ -4,7 +4,7 @@ import { each } from './measure.mjs';
 /** @type {readonly import('./measure.mjs').Measure[]} */
 export const heldCalls = [
   heldCall('10,000', 10_000, { quick: each([10_000], ['async']) }),
-  heldCall('50,000', 50_000),
+  heldCall('50,000', 50_000, { whole: each([50_000], ['async']) }),
 ];
 
 function heldCall(name, outstanding, plans) {

@@ -6,7 +6,7 @@ const notify = {
   name: 'notify 100 B',
   about: 'notifications sent, counted when the broker has confirmed them',
   job: () => ({ type: 'notify', text: textOf(100) }),
-  whole: each([128], ['handNotifier', 'notifier', 'pythonNotifier', 'handNotifierAgain']),
+  whole: each([128], ['handNotifier', 'notifier', 'pythonNotifier']),
 };
 
 /**
@@ -34,13 +34,7 @@ export const notifications = [
     job: () => ({ type: 'notifications', text: textOf(100) }),
     whole: each(
       [100],
-      [
-        'handListener',
-        'batchListener',
-        'poolBatchListener',
-        'pythonBatchListener',
-        'handListenerAgain',
-      ],
+      ['handListener', 'batchListener', 'poolBatchListener', 'pythonBatchListener'],
     ),
     quick: each([100], ['handListener', 'batchListener']),
   },
