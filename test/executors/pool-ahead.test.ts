@@ -40,6 +40,16 @@ describe('requests that are sent ahead', () => {
     await second.outcome;
   });
 
+  it('find nothing of what the one before has stored for itself', async () => {
+    const { run, stage } = await openPool({ ahead: 3 });
+    const remember = { namespace: 'resident', method: 'remember' };
+    const texts = ['a', 'b', 'c', 'd'];
+    const runs = texts.map((text) => run({ ...remember, args: { text } }));
+    stage.release(texts.length);
+    const found = await Promise.all(runs.map(async (each) => (await replyOf(each)).result));
+    expect(found).toEqual(texts.map((text) => [null, text]));
+  });
+
   it('can be taken back while the thread computes, and then never begin', async () => {
     const { executor, run, stage } = await openPool({ ahead: 2 });
     const running = run(block);

@@ -44,6 +44,8 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     line.post({ type: 'progress', done: items, begun }, transfer);
     if (done.length > 0) memory.report();
   });
+  /** What calls begin in, also those that begin when another has ended. */
+  const context = new AsyncResource('GreenroomHost');
   let free = setup.slots;
   const stopped = new Promise<void>((resolve) => {
     line.listen((message: ToHost) => {
@@ -115,7 +117,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     running.delete(id);
     progress.ended({ id, outcome: portable(outcome) });
     free++;
-    startNext();
+    if (waiting.length > 0) context.runInAsyncScope(startNext);
   }
 }
 

@@ -15,7 +15,6 @@ const maxLineLength = 8_192;
 export class HostLog {
   readonly #post: (message: FromHost) => void;
   readonly #current = new AsyncLocalStorage<number>();
-  #hasConsole = false;
 
   constructor(post: (message: FromHost) => void) {
     this.#post = post;
@@ -37,13 +36,13 @@ export class HostLog {
 
   /** Runs a call, so that its lines on the console are known for its own. */
   during<T>(id: number, run: () => T): T {
-    // The first use has Node follow every promise of the thread from then on.
-    return this.#hasConsole ? this.#current.run(id, run) : run();
+    // Also where nobody listens: from the first use on Node tells the contexts of all promises apart, and
+    // what a method stores before that would be found by others.
+    return this.#current.run(id, run);
   }
 
   /** Makes `console` write here instead of to the process's output. */
   takeConsole(): void {
-    this.#hasConsole = true;
     const lines = new Console({ stdout: this.#stream('info'), stderr: this.#stream('error') });
     const print =
       (level: LogLevel) =>
