@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Claims } from '../../src/executors/threads/claims.ts';
 import { replyOf, requestBody, runBody } from './conformance/workshop.ts';
@@ -126,6 +127,34 @@ describe('requests that are sent ahead', () => {
     if (second === undefined) throw new Error('unreachable');
     expect((await replyOf(second)).result).toBe(value);
     expect(sent.body.byteLength, 'what is left of one that was moved').toBe(0);
+  });
+});
+
+describe('a large request, whose body is moved', () => {
+  it('is sent before those that came after it', async () => {
+    const { executor, run, stage } = await openPool({ ahead: 3 });
+    const running = run(block);
+    await stage.untilEntered(1);
+    const ended: string[] = [];
+    const { body, ownsBody } = large('x'.repeat(100_000));
+    const big = runBody(executor, body, { ownsBody }).outcome.then(() => ended.push('large'));
+    const small = [1, 2].map(async (value) => {
+      await run({ args: { value } }).outcome;
+      ended.push('small');
+    });
+    stage.release();
+    await Promise.all([running.outcome, big, ...small]);
+    expect(ended).toEqual(['large', 'small', 'small']);
+  });
+
+  it('is lost with its host, since there is nothing left to send again', async () => {
+    const { executor } = await openPool({});
+    const { body, ownsBody } = large('x'.repeat(100_000));
+    const { outcome } = runBody(executor, body, { ownsBody });
+    await nextTurn(); // It is posted at the end of this one.
+    await executor.stop();
+    expect(body.byteLength).toBe(0);
+    expect((await outcome).type).toMatch(/^(lost|done)$/);
   });
 });
 

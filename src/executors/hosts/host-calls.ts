@@ -3,7 +3,13 @@ import { ClosedError, MalformedMessage } from '../../errors.ts';
 import { CancelClock } from '../cancel-clock.ts';
 import type { Begun, Execution, Outcome, Work } from '../executor.ts';
 import { Wakeup } from '../wakeup.ts';
-import { type DoneItem, isMoved, ownedBodies, type WorkItem } from './host-protocol.ts';
+import {
+  type CrossingBody,
+  type DoneItem,
+  isMoved,
+  ownedBodies,
+  type WorkItem,
+} from './host-protocol.ts';
 
 /** How {@link HostCalls} reaches the host. */
 export interface HostCallsOptions {
@@ -33,8 +39,8 @@ interface Running {
   readonly clock: CancelClock;
   readonly onBegin: (begun: Begun) => boolean;
   readonly resolve: (outcome: Outcome) => void;
-  /** Whether it waits here, is to be sent, or was posted. */
-  stage: 'held' | 'leaving' | 'posted';
+  /** Whether it waits here, is to be sent, was posted, or was posted and its body has gone along. */
+  stage: 'held' | 'leaving' | 'posted' | 'moved';
   begun: Begun | undefined;
 }
 
@@ -45,7 +51,7 @@ export class HostCalls {
   /** Those that were given up: what they have written to the log may still be on its way. */
   readonly #overdue = new Map<number, Begun>();
   readonly #freePlaces: number[];
-  /** Those that are not sent before they can begin, since they could not be taken back whole. */
+  /** One that is not sent before it can begin, as it could not be taken back whole, and those behind it. */
   readonly #held: number[] = [];
   readonly #emptied = new Wakeup();
   #nextId = 0;
@@ -95,13 +101,11 @@ export class HostCalls {
     const batch = ids.flatMap((id) => {
       const running = this.#running.get(id);
       if (running === undefined) return [];
-      running.stage = 'posted';
+      running.stage = isMoved(bodyOf(running)) ? 'moved' : 'posted';
       this.#options.onOffer(running.place, id);
       return [{ id, ...running }];
     });
-    const { owned, transfer } = ownedBodies(
-      batch.map(({ work: { body, ownsBody = false } }) => ({ body, isOurs: ownsBody })),
-    );
+    const { owned, transfer } = ownedBodies(batch.map(bodyOf));
     const items = batch.map(
       ({ id, place, work }, index): WorkItem => ({
         id,
@@ -172,20 +176,18 @@ export class HostCalls {
     while (this.#running.size > 0) await this.#emptied.wait();
   }
 
-  /** Sends what can begin, and ahead of that what can be taken back. */
+  /** Sends what can begin, and ahead of that what can be taken back, in the order of their coming. */
   #sendHeld(): void {
     const { slots, onSend } = this.#options;
-    for (const id of this.#held.splice(0)) {
+    for (let id = this.#held[0]; id !== undefined; id = this.#held[0]) {
       const running = this.#running.get(id);
-      if (running === undefined) continue;
-      const { body, ownsBody = false } = running.work;
-      if (this.#sent < slots || !isMoved({ body, isOurs: ownsBody })) {
+      if (running !== undefined) {
+        if (this.#sent >= slots && isMoved(bodyOf(running))) return;
         running.stage = 'leaving';
         this.#sent++;
         onSend(id);
-      } else {
-        this.#held.push(id);
       }
+      this.#held.shift();
     }
   }
 
@@ -208,6 +210,7 @@ export class HostCalls {
     const running = this.#running.get(id);
     if (running === undefined) return false;
     const { stage, place } = running;
+    if (stage === 'moved') return false;
     if (stage === 'posted' && !this.#options.takeBack(place, id)) return false;
     this.#settle(id, () => ({ type: 'withdrawn' }));
     return true;
@@ -232,6 +235,10 @@ export class HostCalls {
     if (this.#held.length > 0) this.#sendHeld();
     if (this.#running.size === 0) this.#emptied.wake();
   }
+}
+
+function bodyOf({ work: { body, ownsBody = false } }: Pick<Running, 'work'>): CrossingBody {
+  return { body, isOurs: ownsBody };
 }
 
 /** In place of what a host has not told, which it always does. */
