@@ -1,11 +1,11 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
-import type { Begun, Execution, Executor } from '../executors/executor.ts';
+import type { Execution, Executor } from '../executors/executor.ts';
 import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
-import { isCancellable } from '../wire/cancellation.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { oversized } from '../wire/envelope.ts';
+import { Callers } from './callers.ts';
 import { isPing } from './control-lane.ts';
 import type { Crashes } from './crashes.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
@@ -46,8 +46,7 @@ export class Intake {
   readonly #inFlight = new Set<Delivery>();
   readonly #emptied = new Wakeup();
   readonly #executions = new Set<Execution>();
-  /** What cancels calls whose callers may, by their `_msg_id`s. */
-  readonly #cancellable = new Map<string, () => void>();
+  readonly #callers: Callers;
   readonly #running = new RunningMessages();
   #isWaitingForCredit = false;
   #isWaitingForRoom = false;
@@ -57,6 +56,7 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#of = options;
+    this.#callers = new Callers(options.replies);
   }
 
   get counts(): IntakeCounts {
@@ -84,15 +84,14 @@ export class Intake {
     this.#of.outcomes.drained.begin();
     const unstarted = this.#waiting.splice(0);
     for (const execution of this.#executions) execution.withdraw();
-    this.#returned += await this.#of.listener.stop((message) => this.#noteReturned(message));
+    const unpolled = await this.#of.listener.stop((message) => this.#noteReturned(message));
+    this.#returned += unpolled; // Not before the wait: what is withdrawn counts meanwhile.
     for (const { message } of unstarted) this.#giveBack(message);
   }
 
   /** Asks the method to stop that runs a call, because its caller says so; nothing if none does. */
   cancel(msgId: string): boolean {
-    const cancel = this.#cancellable.get(msgId);
-    cancel?.();
-    return cancel !== undefined;
+    return this.#callers.cancel(msgId);
   }
 
   /** Asks every method that runs to stop. */
@@ -258,7 +257,7 @@ export class Intake {
           runningId = id;
         }
         delivery.begun();
-        onEnd = this.#attend(begun, delivery, (reason) => execution.cancel(reason));
+        onEnd = this.#callers.attend(begun, delivery.message, (reason) => execution.cancel(reason));
         return true;
       });
       this.#executions.add(execution);
@@ -276,33 +275,5 @@ export class Intake {
       log.error({ reason: String(error) }, 'a message could not be handled');
     }
     this.#ended(delivery, runningId);
-  }
-
-  /** Keeps in touch with the caller of a call that runs; returns what ends that. */
-  #attend(
-    { replyTo, keepAliveMs }: Begun,
-    { message }: Delivery,
-    cancel: (reason: CancelReason) => void,
-  ): (() => void) | undefined {
-    if (replyTo === undefined) return undefined;
-    const isWatched = keepAliveMs !== undefined;
-    if (!isWatched && !isCancellable(message.headers)) return undefined;
-    const { replies } = this.#of;
-    const ends: (() => void)[] = [];
-    if (isWatched) {
-      ends.push(replies.keepAlive(replyTo, keepAliveMs, () => cancel('caller-gone')));
-    }
-    const { msgId } = replyTo;
-    if (typeof msgId === 'string' && isCancellable(message.headers)) {
-      const cancelThis = (): void => cancel('cancelled');
-      this.#cancellable.set(msgId, cancelThis);
-      ends.push(replies.tellCancelQueue(replyTo), () => {
-        // Ids are the senders': another message may have come with the same.
-        if (this.#cancellable.get(msgId) === cancelThis) this.#cancellable.delete(msgId);
-      });
-    }
-    return () => {
-      for (const end of ends) end();
-    };
   }
 }

@@ -75,7 +75,8 @@ export class NotificationIntake {
     outcomes.drained.begin();
     const unstarted = this.#waiting.clear();
     for (const execution of this.#executions) execution.withdraw();
-    this.#returned += await listener.stop((message) => outcomes.note('returned', { message }));
+    const unpolled = await listener.stop((message) => outcomes.note('returned', { message }));
+    this.#returned += unpolled; // Not before the wait: what is withdrawn counts meanwhile.
     for (const delivery of unstarted) this.#return(delivery);
     this.#of.brake.releaseAll();
   }

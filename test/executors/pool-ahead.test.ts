@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { HostCalls } from '../../src/executors/hosts/host-calls.ts';
 import { Claims } from '../../src/executors/threads/claims.ts';
 import { replyOf, requestBody, runBody } from './conformance/workshop.ts';
 import { openPool } from './pool-making.ts';
@@ -155,6 +156,31 @@ describe('a large request, whose body is moved', () => {
     await executor.stop();
     expect(body.byteLength).toBe(0);
     expect((await outcome).type).toMatch(/^(lost|done)$/);
+  });
+});
+
+describe('HostCalls', () => {
+  it('take back first what has waited longest', async () => {
+    const back: number[] = [];
+    const calls = new HostCalls({
+      slots: 1,
+      places: 4,
+      graceMs: 0,
+      onSend() {},
+      onOffer() {},
+      takeBack: (_place, id) => back.push(id) > 0,
+      onCancel() {},
+      onFreed() {},
+      onOverrun() {},
+    });
+    const work = { body: requestBody({}), contentType: 'application/json', deadline: undefined };
+    const executions = [0, 1, 2, 3].map(() => calls.add(work, () => true));
+    calls.itemsOf([0, 1, 2, 3]);
+    expect(calls.withdrawFirst()).toBe(true);
+    expect(await executions[1]?.outcome).toEqual(withdrawn);
+    calls.withdrawAll();
+    expect(back).toEqual([1, 2, 3]);
+    expect(calls.size).toBe(1);
   });
 });
 

@@ -31,6 +31,26 @@ describe.each(venues)('drain on $kind', (venue) => {
     expect(await leaving.drain()).toEqual(report);
     expect(await coming.drain()).toMatchObject({ returned: 0, abandoned: 0 });
   });
+
+  it('gives back what waits in a thread behind a call that computes', async () => {
+    const { client, runtime: make, stage } = await openTheatre(venue);
+    const leaving = make({ pool: { threads: 1 }, rpc: { lookAhead: 4 } });
+    await leaving.start({ executor: 'pool' });
+    const computing = client.call({}, 'block', { value: 'computed' });
+    await stage.untilEntered(1);
+    const waiting = Array.from({ length: 3 }, (_, value) => client.call({}, 'echo', { value }));
+    // Answered outside the pool, after they were handed on.
+    const pinger = client.prepare<{ oslo_rpc_server_ping(ctx: unknown): string }>({});
+    await pinger.call({}, 'oslo_rpc_server_ping');
+    const draining = leaving.drain();
+    const coming = make();
+    await coming.start();
+    expect(await Promise.all(waiting)).toEqual([0, 1, 2]);
+    expect(stage.running, 'the call still computes').toBe(1);
+    stage.release();
+    expect(await computing).toBe('computed');
+    expect(await draining).toMatchObject({ returned: 3, abandoned: 0 });
+  });
 });
 
 describe('drain', () => {
@@ -66,26 +86,6 @@ describe('drain', () => {
       expect(await runtime.closed).toBeUndefined();
     },
   );
-
-  it('gives back what waits in a thread behind a call that computes', async () => {
-    const { client, runtime: make, stage } = await openTheatre(memory);
-    const leaving = make({ pool: { threads: 1 }, rpc: { lookAhead: 4 } });
-    await leaving.start({ executor: 'pool' });
-    const computing = client.call({}, 'block', { value: 'computed' });
-    await stage.untilEntered(1);
-    const waiting = Array.from({ length: 3 }, (_, value) => client.call({}, 'echo', { value }));
-    // Answered outside the pool, after they were handed on.
-    const pinger = client.prepare<{ oslo_rpc_server_ping(ctx: unknown): string }>({});
-    await pinger.call({}, 'oslo_rpc_server_ping');
-    const draining = leaving.drain();
-    const coming = make();
-    await coming.start();
-    expect(await Promise.all(waiting)).toEqual([0, 1, 2]);
-    expect(stage.running, 'the call still computes').toBe(1);
-    stage.release();
-    expect(await computing).toBe('computed');
-    expect(await draining).toMatchObject({ returned: 3, abandoned: 0 });
-  });
 
   it('counts what waits here as given back', async () => {
     const { client, runtime: make, stage, transport, lines } = await openTheatre(memory);

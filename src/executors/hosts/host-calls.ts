@@ -154,14 +154,14 @@ export class HostCalls {
     });
   }
 
-  /** Takes back the last of those that wait, if any does. */
-  withdrawLast(): boolean {
-    return [...this.#running.keys()].reverse().some((id) => this.#withdraw(id));
+  /** Takes back the one that has waited longest, if any waits. */
+  withdrawFirst(): boolean {
+    return [...this.#running.keys()].some((id) => this.#withdraw(id));
   }
 
   /** Takes back all that wait. */
   withdrawAll(): void {
-    while (this.withdrawLast());
+    while (this.withdrawFirst());
   }
 
   /** The host is gone, and all that it had begun with it. */

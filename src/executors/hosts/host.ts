@@ -160,9 +160,9 @@ export class Host {
     return execution ?? lostAtOnce('the host has ended');
   }
 
-  /** Takes back one of those that wait here, for a host that could begin it now; false if none does. */
+  /** Takes back the one that has waited here longest, for a host that could begin it now; false if none does. */
   withdrawOne(): boolean {
-    return this.#calls.withdrawLast();
+    return this.#calls.withdrawFirst();
   }
 
   /** Takes nothing that comes with credit, until it is {@link release}d; resolves when it is empty. */
