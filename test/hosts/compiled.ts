@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What runs outside of the tests' own processes. */
 const programs = [
-  'src/**/*.ts',
+  'src',
   'test/hosts/server-program.ts',
   'test/hosts/endpoints/*.ts',
   'test/executors/endpoints/casualty.ts',

@@ -135,6 +135,11 @@ export class HostsServer {
     return active === wanted && spare === 1 && stuck === 0 && children.length === processes;
   }
 
+  /** What Node itself has said. */
+  get stderr(): string {
+    return this.#peer.stderr;
+  }
+
   /** How its process ended, once it has. */
   get ended(): Promise<PeerEnd> {
     return this.#peer.ended;

@@ -23,7 +23,7 @@ export interface ThreadSpawnerOptions {
 
 /** The thread's entry: TypeScript in the source tree, JavaScript once compiled. */
 const entry = new URL(
-  import.meta.url.endsWith('.ts') ? './thread-main.ts' : './thread-main.js',
+  import.meta.url.endsWith('.ts') ? './thread-entry.cts' : './thread-entry.cjs',
   import.meta.url,
 );
 
