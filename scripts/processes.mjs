@@ -47,16 +47,16 @@ export async function freePorts(count) {
 }
 
 /**
- * Says whether something accepts connections on a port of the loopback interface and, when a
- * greeting is given, answers it.
+ * Says whether something accepts connections on a port and, when a greeting is given, answers it.
  *
+ * @param {string} host
  * @param {number} port
  * @param {Uint8Array} [greeting]
  * @returns {Promise<boolean>}
  */
-export function answers(port, greeting) {
+export function answers(host, port, greeting) {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
+    const socket = net.connect({ host, port });
     const settle = (/** @type {boolean} */ answer) => {
       socket.destroy();
       resolve(answer);

@@ -136,7 +136,7 @@ async function runInDocker(onEnd) {
     throw new SetupError(`docker could not run ${dockerImage}:\n${result.stderr}`);
   }
   const protocolHeader = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
-  const isReady = () => answers(port, protocolHeader);
+  const isReady = () => answers('127.0.0.1', port, protocolHeader);
   await waitUntil('RabbitMQ in Docker to answer', isReady, { deadlineMs: 120_000, everyMs: 250 });
   return `rabbit://guest:guest@127.0.0.1:${port}/`;
 }

@@ -1,21 +1,20 @@
 // The settings that make a RabbitMQ private: nothing of the machine's own broker is read, nothing
-// outside one folder is written, and nothing listens beyond the loopback interface.
+// outside one folder is written, and nothing listens beyond the address it was given.
 import path from 'node:path';
 
 /** The file by whose content nodes and their tools trust each other. */
 export const cookie = '.erlang.cookie';
 
 /**
- * What a node is called that listens on this port.
+ * What a node is called that listens there. One with an address in it is of those that Erlang calls long.
  *
+ * @param {string} address
  * @param {number} port
  * @returns {string}
  */
-export function nodeNameOf(port) {
-  return `greenroom-${port}@localhost`;
+export function nodeNameOf(address, port) {
+  return `greenroom-${port}@${address === '127.0.0.1' ? 'localhost' : address}`;
 }
-
-const onLoopback = '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false';
 
 /**
  * The files a private broker starts with, by name.
@@ -69,26 +68,28 @@ function clusterLines(nodes) {
  * The environment of the broker, its epmd and its `rabbitmqctl`.
  *
  * @param {string} folder
- * @param {{ port: number, distributionPort: number, epmdPort: number }} ports
+ * @param {{ address: string, nodeName: string, port: number, distributionPort: number, epmdPort: number }} place
  * @param {string} [dataFolder]
  * @returns {NodeJS.ProcessEnv}
  */
 export function brokerEnvironment(
   folder,
-  { port, distributionPort, epmdPort },
+  { address, nodeName, port, distributionPort, epmdPort },
   dataFolder = path.join(folder, 'data'),
 ) {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(RABBITMQ|ERL|NODE)_|^NOTIFY_SOCKET$/.test(name),
   );
+  const erlang = `-kernel inet_dist_use_interface {${address.replaceAll('.', ',')}} -start_epmd false`;
   return {
     ...Object.fromEntries(inherited),
     HOME: folder,
-    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_ADDRESS: address,
     ERL_EPMD_PORT: String(epmdPort),
     ERL_CRASH_DUMP: path.join(folder, 'erl_crash.dump'),
-    RABBITMQ_NODENAME: nodeNameOf(port),
-    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: nodeName,
+    RABBITMQ_USE_LONGNAME: String(nodeName.includes('.')),
+    RABBITMQ_NODE_IP_ADDRESS: address,
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(distributionPort),
     RABBITMQ_CONF_ENV_FILE: path.join(folder, 'rabbitmq-env.conf'),
@@ -102,7 +103,7 @@ export function brokerEnvironment(
     // The script then `exec`s Erlang instead of waiting for it, so the pid we have is the broker's.
     RABBITMQ_ALLOW_INPUT: '1',
     // Without busy waiting an idle broker leaves the machine's few cores to the tests.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput +B i +sbwt none +sbwtdcpu none +sbwtdio none ${onLoopback}`,
-    RABBITMQ_CTL_ERL_ARGS: onLoopback,
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput +B i +sbwt none +sbwtdcpu none +sbwtdio none ${erlang}`,
+    RABBITMQ_CTL_ERL_ARGS: erlang,
   };
 }

@@ -17,6 +17,16 @@ export interface PrivateBrokerOptions {
    * @default a broker by itself
    */
   readonly joins?: PrivateBroker;
+  /** Where it runs. @default this machine's loopback interface */
+  readonly host?: PrivateBrokerHost;
+}
+
+/** A host that a private broker has for itself, though it is on this machine. */
+export interface PrivateBrokerHost {
+  /** An IPv4 address that this process and the other hosts reach it by. */
+  readonly address: string;
+  /** What a command is put behind, so that it runs there and keeps its pid. */
+  readonly enter: readonly string[];
 }
 
 /** What a private broker speaks TLS with; PEM files that stay while it runs. */
@@ -48,9 +58,11 @@ export class PrivateBroker implements AsyncDisposable {
    */
   static start(options?: PrivateBrokerOptions): Promise<PrivateBroker>;
 
-  /** The AMQP port on 127.0.0.1. */
+  /** Where it listens: 127.0.0.1, but for one with a host of its own. */
+  get address(): string;
+  /** The AMQP port. */
   get port(): number;
-  /** The AMQP port for TLS on 127.0.0.1; nobody listens there unless `tls` was asked for. */
+  /** The AMQP port for TLS; nobody listens there unless `tls` was asked for. */
   get tlsPort(): number;
   /** What it is called in its cluster. */
   get nodeName(): string;

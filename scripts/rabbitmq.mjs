@@ -22,6 +22,8 @@ import { brokerEnvironment, brokerFiles, cookie, nodeNameOf } from './rabbitmq-e
 
 const startDeadlineMs = 90_000;
 const stopDeadlineMs = 20_000;
+/** @type {import('./rabbitmq.mjs').PrivateBrokerHost} */
+const loopback = { address: '127.0.0.1', enter: [] };
 const protocolHeader = Buffer.from('AMQP\0\0\x09\x01', 'latin1');
 
 /** The one that the environment names, as the matrix of versions does, before the machine's own. */
@@ -43,6 +45,8 @@ export class PrivateBroker {
   /** @type {{ port: number, distributionPort: number, epmdPort: number, tlsPort: number }} */
   #ports;
   #speaksTls;
+  /** @type {import('./rabbitmq.mjs').PrivateBrokerHost} */
+  #host;
   /** @type {PrivateBroker | undefined} */
   #joined;
 
@@ -54,6 +58,7 @@ export class PrivateBroker {
   constructor(server, options, [port = 0, distributionPort = 0, epmdPort = 0, tlsPort = 0]) {
     this.#server = server;
     this.#speaksTls = options.tls !== undefined;
+    this.#host = options.host ?? loopback;
     this.#joined = options.joins;
     // Nodes of a cluster find each other by one epmd, and trust each other by one cookie.
     const sharedEpmdPort = this.#joined?.#ports.epmdPort ?? epmdPort;
@@ -68,7 +73,8 @@ export class PrivateBroker {
       copyFileSync(path.join(this.#joined.#folder, cookie), path.join(this.#folder, cookie));
     }
     mkdirSync(path.join(this.#folder, 'conf.d'));
-    this.#environment = brokerEnvironment(this.#folder, this.#ports, options.dataFolder);
+    const place = { ...this.#ports, address: this.address, nodeName: this.nodeName };
+    this.#environment = brokerEnvironment(this.#folder, place, options.dataFolder);
   }
 
   static async start(options = {}) {
@@ -79,7 +85,8 @@ export class PrivateBroker {
       const broker = new PrivateBroker(server, options, await freePorts(4));
       try {
         broker.#guard = broker.#spawnGuard();
-        if (!broker.#joined) await broker.#startEpmd();
+        // Each host has its own, as hosts have; nodes that share one share it.
+        if (!broker.#joined || options.host) await broker.#startEpmd();
         await broker.#startNode();
         return broker;
       } catch (error) {
@@ -88,6 +95,10 @@ export class PrivateBroker {
         if (attempt === 3 || !/eaddrinuse|in use/i.test(String(error))) throw error;
       }
     }
+  }
+
+  get address() {
+    return this.#host.address;
   }
 
   get port() {
@@ -99,15 +110,15 @@ export class PrivateBroker {
   }
 
   get url() {
-    return `rabbit://guest:guest@127.0.0.1:${this.port}/`;
+    return `rabbit://guest:guest@${this.address}:${this.port}/`;
   }
 
   get amqpUrl() {
-    return `amqp://guest:guest@127.0.0.1:${this.port}`;
+    return `amqp://guest:guest@${this.address}:${this.port}`;
   }
 
   get nodeName() {
-    return nodeNameOf(this.port);
+    return nodeNameOf(this.address, this.port);
   }
 
   get pid() {
@@ -141,7 +152,8 @@ export class PrivateBroker {
 
   async ctl(/** @type {readonly string[]} */ args) {
     const rabbitmqctl = path.join(path.dirname(this.#server), 'rabbitmqctl');
-    const { stdout } = await promisify(execFile)(rabbitmqctl, ['-q', ...args], {
+    const [program, ...rest] = this.#there(rabbitmqctl, ['-q', ...args]);
+    const { stdout } = await promisify(execFile)(program, rest, {
       env: this.#environment,
       timeout: 60_000,
     });
@@ -159,10 +171,10 @@ export class PrivateBroker {
   /** Erlang would start an epmd as a daemon and leave it behind; ours is a child. */
   async #startEpmd() {
     const port = this.#ports.epmdPort;
-    const args = ['-address', '127.0.0.1', '-port', String(port)];
+    const args = ['-address', this.address, '-port', String(port)];
     this.#epmd = this.#spawn(findEpmd(), args);
     this.#tellGuard();
-    await this.#waitFor('epmd', this.#epmd, () => answers(port));
+    await this.#waitFor('epmd', this.#epmd, () => answers(this.address, port));
   }
 
   async #startNode() {
@@ -176,8 +188,8 @@ export class PrivateBroker {
 
   /** The ports are opened one after the other. */
   async #isListening() {
-    if (!(await answers(this.port, protocolHeader))) return false;
-    return !this.#speaksTls || answers(this.tlsPort);
+    if (!(await answers(this.address, this.port, protocolHeader))) return false;
+    return !this.#speaksTls || answers(this.address, this.tlsPort);
   }
 
   /**
@@ -209,7 +221,8 @@ export class PrivateBroker {
    */
   #spawn(program, args) {
     const log = openSync(this.#log, 'a');
-    const child = spawn(program, args, {
+    const [first, ...rest] = this.#there(program, args);
+    const child = spawn(first, rest, {
       cwd: this.#folder,
       detached: true,
       env: this.#environment,
@@ -222,6 +235,18 @@ export class PrivateBroker {
     // A child that ended by itself must not stay on the guard's list: its pid may be given away.
     child.once('exit', () => this.#tellGuard());
     return child;
+  }
+
+  /**
+   * The command line that runs a program where the broker is.
+   *
+   * @param {string} program
+   * @param {readonly string[]} args
+   * @returns {[string, ...string[]]}
+   */
+  #there(program, args) {
+    const [first, ...rest] = [...this.#host.enter, program];
+    return [first ?? program, ...rest, ...args];
   }
 
   /**

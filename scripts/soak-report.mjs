@@ -18,15 +18,18 @@ import os from 'node:os';
 /**
  * The report, in Markdown.
  *
- * @param {Row[]} rows Of each test and fault, the last one counts.
+ * @param {Row[]} rows Of each test, fault and broker, the last one counts.
  * @returns {string}
  */
 export function reliabilityReport(rows) {
   const latest = new Map(
-    rows.map((row) => [`${row.test} ${row.fault.replace(/[\d,.]+/g, '')}`, row]),
+    rows.map((row) => [`${row.rabbitmq} ${row.test} ${row.fault.replace(/[\d,.]+/g, '')}`, row]),
   );
   const sorted = [...latest.values()].sort(
-    (one, other) => placeOf(one) - placeOf(other) || one.fault.localeCompare(other.fault),
+    (one, other) =>
+      placeOf(one) - placeOf(other) ||
+      one.fault.localeCompare(other.fault) ||
+      String(one.rabbitmq).localeCompare(String(other.rabbitmq)),
   );
   return `# Reliability: the last run of the fault suite
 
@@ -44,10 +47,10 @@ those that were told nothing; "lost" were confirmed and never executed; "failed 
 although their sender was given an error: it says that the outcome is unknown. "Duplicates" are executions
 beyond the first.
 
-Not run, and why: partitions between hosts (rows 11 and 13) take network namespaces, which the suite does not make.
-The suite has rows 12, 14 and 15, and 17 with a disk that is full where a file
-system can be mounted; any other that the table lacks was not run that time. Other rows of the matrix are held by tests
-elsewhere: see [guarantees](guarantees.md). \`GREENROOM_TEST_RABBITMQ\` names another broker than the machine's, such as a 4.3. "Reduced" rows
+A row of the matrix that the table lacks was not run that time, or is held by tests elsewhere: see
+[guarantees](guarantees.md). Rows 11 to 15 take a whole run, and 11 to 14 with hosts cut off a machine
+where network namespaces can be made (Linux, root, \`ip\`); row 17 takes one where a file system can be
+mounted. \`GREENROOM_TEST_RABBITMQ\` names another broker than the machine's, such as a 4.3. "Reduced" rows
 were run with the counts that every change is tested with, not at the counts of the matrix.
 `;
 }

@@ -1,8 +1,13 @@
-import { PrivateBroker, type PrivateBrokerOptions } from '../support/private-broker.ts';
+import { expect } from 'vitest';
+import {
+  PrivateBroker,
+  type PrivateBrokerHost,
+  type PrivateBrokerOptions,
+} from '../support/private-broker.ts';
 
 const options: PrivateBrokerOptions = {
   // What a cluster should be set to that would rather stop than disagree with itself.
-  config: ['cluster_partition_handling = pause_minority'],
+  config: ['cluster_partition_handling = pause_minority', 'loopback_users = none'],
   // A node that is gone is noticed sooner than after the default of a minute.
   advancedConfig: '[{kernel, [{net_ticktime, 10}]}].',
 };
@@ -15,9 +20,14 @@ export class Cluster implements AsyncDisposable {
     this.nodes = nodes;
   }
 
-  static async start(): Promise<Cluster> {
-    const first = await PrivateBroker.start(options);
-    const joining = [1, 2].map(() => PrivateBroker.start({ ...options, joins: first }));
+  /** Each node on a host of its own, if there are hosts; else all on the loopback interface. */
+  static async start(hosts: readonly PrivateBrokerHost[] = []): Promise<Cluster> {
+    const [host, ...more] = hosts;
+    const first = await PrivateBroker.start({ ...options, ...(host && { host }) });
+    const joining = [0, 1].map((number) => {
+      const host = more[number];
+      return PrivateBroker.start({ ...options, ...(host && { host }), joins: first });
+    });
     const others = await Promise.allSettled(joining);
     const joined = others.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const cluster = new Cluster([first, ...joined]);
@@ -27,10 +37,12 @@ export class Cluster implements AsyncDisposable {
     throw failed.reason;
   }
 
-  /** The transport URL of all nodes, that of the number-th first. */
+  /** The transport URL of all nodes, that of the number-th first; beyond the last it begins again. */
   url(number = 0): string {
-    const ordered = [...this.nodes.slice(number), ...this.nodes.slice(0, number)];
-    return `rabbit://${ordered.map(({ port }) => `guest:guest@127.0.0.1:${port}`).join(',')}/`;
+    const first = number % this.nodes.length;
+    const ordered = [...this.nodes.slice(first), ...this.nodes.slice(0, first)];
+    const hosts = ordered.map(({ address, port }) => `guest:guest@${address}:${port}`);
+    return `rabbit://${hosts.join(',')}/`;
   }
 
   /** The node that leads a quorum queue; asks one that is up. */
@@ -44,6 +56,20 @@ export class Cluster implements AsyncDisposable {
     const node = this.nodes.find(({ nodeName }) => nodeName === leader);
     if (node === undefined) throw new Error(`no node leads ${queue}: ${text}`);
     return node;
+  }
+
+  /** Resolves when each node sees all of them, and serves. */
+  async whole(): Promise<void> {
+    const serving = async (node: PrivateBroker): Promise<number> => {
+      const text = await node.ctl(['cluster_status', '--formatter', 'json']).catch(() => '{}');
+      // What --formatter json prints, of which this is a part.
+      const { running_nodes = [] } = JSON.parse(text) as { running_nodes?: readonly string[] };
+      return running_nodes.length;
+    };
+    const all = this.nodes.map(() => this.nodes.length);
+    await expect
+      .poll(() => Promise.all(this.nodes.map(serving)), { interval: 200, timeout: 90_000 })
+      .toEqual(all);
   }
 
   /** Has every node go on that is frozen, and start that is down: as the next test is to find them. */
