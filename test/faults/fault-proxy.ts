@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Frame, FrameReader, type MethodName } from './frames.ts';
+import { channelClose, type Frame, FrameReader, type MethodName } from './frames.ts';
 
 /** Who writes a stream of bytes. */
 export type Writer = 'client' | 'broker';
@@ -21,13 +21,16 @@ interface Pair {
   readonly upstream: net.Socket;
   /** How many bytes were passed on, by who wrote them. */
   readonly passed: Record<Writer, number>;
+  /** The numbers of its channels. */
+  readonly channels: Set<number>;
 }
 
 /**
  * Stands between clients and a broker, and does to their connections what networks do: resets them,
  * refuses them, lets them hang half-open, delays them; or what a broker does that has forgotten
  * something, or is slow: keeps the answers to a method to itself, for good or for a while. Or what a bad
- * line does: cuts a stream short, or changes a bit of it.
+ * line does: cuts a stream short, or changes a bit of it. Or what a broker does that finds fault with us: closes
+ * the channels.
  *
  * Such damage is done once; any other fault lasts until its opposite is called, for the connections there
  * are and for new ones.
@@ -124,6 +127,13 @@ export class FaultProxy {
     return size;
   }
 
+  /** Closes every channel, as a broker does that found an error in what came on it. */
+  closeChannels(code: number, text: string): void {
+    for (const { client, channels } of this.#pairs) {
+      for (const channel of channels) client.write(channelClose(channel, code, text));
+    }
+  }
+
   /** Passes nothing on, in either direction: connections stay, and nobody answers on them. */
   stall(): void {
     this.#isStalled = true;
@@ -186,7 +196,12 @@ export class FaultProxy {
 
   #join(client: net.Socket): void {
     const upstream = net.connect({ host: '127.0.0.1', port: this.#upstreamPort, noDelay: true });
-    const pair = { client, upstream, passed: { client: 0, broker: 0 } };
+    const pair = {
+      client,
+      upstream,
+      passed: { client: 0, broker: 0 },
+      channels: new Set<number>(),
+    };
     this.#accepted++;
     this.#pairs.add(pair);
     client.setNoDelay(true);
@@ -196,6 +211,7 @@ export class FaultProxy {
     const isHeld = this.#holder();
     upstream.on('data', (chunk) => {
       for (const frame of reader.take(chunk)) {
+        if (frame.channel > 0) pair.channels.add(frame.channel);
         if (!isWanted(frame)) this.#swallowedCount++;
         else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, pair, 'broker'));
         else this.#pass(frame.bytes, pair, 'broker');

@@ -66,3 +66,14 @@ function methodOf(type: Frame['type'], bytes: Buffer): MethodName | undefined {
   const [classId, methodId] = [bytes.readUInt16BE(headLength), bytes.readUInt16BE(headLength + 2)];
   return (methodNames as Readonly<Record<string, MethodName>>)[`${classId},${methodId}`];
 }
+
+/** The method by which a broker closes a channel, as a frame. Source: AMQP 0-9-1, `channel.close`. */
+export function channelClose(channel: number, code: number, text: string): Buffer {
+  const payload = Buffer.concat([
+    Buffer.from([0, 20, 0, 40, code >> 8, code & 0xff, Buffer.byteLength(text)]),
+    Buffer.from(text),
+    Buffer.alloc(4), // No method was the cause.
+  ]);
+  const head = Buffer.from([1, channel >> 8, channel & 0xff, 0, 0, 0, payload.byteLength]);
+  return Buffer.concat([head, payload, Buffer.from([0xce])]);
+}
