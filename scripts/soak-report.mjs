@@ -2,7 +2,7 @@
 import os from 'node:os';
 
 /**
- * @typedef {object} Row What test/faults/report.ts writes.
+ * @typedef {object} Row What test/support/fault-report.ts writes.
  * @property {string} fault
  * @property {string} promise
  * @property {Record<string, number>} counts
@@ -47,8 +47,9 @@ those that were told nothing; "lost" were confirmed and never executed; "failed 
 although their sender was given an error: it says that the outcome is unknown. "Duplicates" are executions
 beyond the first.
 
-A row of the matrix that the table lacks was not run that time, or is held by tests elsewhere: see
-[guarantees](guarantees.md). Rows 11 to 15 take a whole run, and 11 to 14 with hosts cut off a machine
+Rows 22 and 23 are 21 and 4 as the caller sees them; 27, 44 and 46 are held by tests that count nothing
+(\`test/driver/blocked-broker.test.ts\`, \`tls.test.ts\`, \`test/interop/topology.test.ts\`): see
+[guarantees](guarantees.md). Any other row that the table lacks was not run that time. Rows 11 to 15 take a whole run, and 11 to 14 with hosts cut off a machine
 where network namespaces can be made (Linux, root, \`ip\`); row 17 takes one where a file system can be
 mounted. \`GREENROOM_TEST_RABBITMQ\` names another broker than the machine's, such as a 4.3. "Reduced" rows
 were run with the counts that every change is tested with, not at the counts of the matrix.

@@ -14,8 +14,8 @@ import { reliabilityReport } from './soak-report.mjs';
 
 const usage = `Usage: npm run test:soak -- [options] [Vitest arguments]
 
-Runs the fault suite (test/faults, and the heartbeat tests) at its full counts, one file at a time: more
-than an hour on two cores. Prints what came of each row, and writes it to docs/reliability.md if every
+Runs the fault suite (test/faults, and what else holds rows of the fault matrix) at its full counts, one
+file at a time: an hour and a half on two cores. Prints what came of each row, and writes it to docs/reliability.md if every
 test has passed.
 
   --minutes N    how long the mixed load with random faults lasts (default 30)
@@ -37,7 +37,7 @@ await runMain(async () => {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const rowsFile = values.rows ?? path.join(folder, 'rows.jsonl');
   step(`seed ${values.seed}`);
-  const suite = ['test/faults', 'test/interop/heartbeats.test.ts'];
+  const suite = ['test/faults/', 'test/hosts/', 'test/fuzz/', 'test/interop/heartbeats.test.ts'];
   const code = await runVitest(positionals.length > 0 ? positionals : suite, {
     GREENROOM_SOAK_MINUTES: values.minutes,
     GREENROOM_SOAK_SEED: values.seed,

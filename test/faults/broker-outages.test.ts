@@ -1,12 +1,12 @@
 import type { TransportOptions } from 'greenroom';
 import { afterAll, beforeAll, expect, it, onTestFailed, onTestFinished } from 'vitest';
-import { isSoak } from '../hosts/soak.ts';
 import { describeWithPrivateBroker } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
+import { scaled } from '../support/scale.ts';
+import { isSoak } from '../support/soak.ts';
 import { steadily } from './load.ts';
 import { type OutageStage, openOutageStage } from './outage-stage.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 
 describeWithPrivateBroker('an outage of the broker', () => {
   let broker: PrivateBroker;
@@ -63,7 +63,7 @@ describeWithPrivateBroker('an outage of the broker', () => {
       await report(context, {
         fault: `2. broker SIGKILL and restart ×${kills} under casts to a ${kind} queue`,
         promise:
-          '0 confirmed lost, each executed at least once; duplicates ≤ 0.5 %; publishing ≤ 2 s',
+          '0 confirmed lost, each executed at least once; duplicates ≤ 0.5 %; publishing ≤ 1.5 s',
         counts: { kills, ...ledger.account },
         worstMs: { 'to confirm again': worst(recovered) },
       });
@@ -71,7 +71,7 @@ describeWithPrivateBroker('an outage of the broker', () => {
       expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
       expect(ledger.account.duplicates).toBeLessThanOrEqual(0.005 * ledger.account.sent);
     }
-    expect(worst(recovered)).toBeLessThan(scaled(10_000, 2_000));
+    expect(worst(recovered)).toBeLessThan(scaled(10_000, 1_500));
     await report(context, {
       fault: `1. broker SIGKILL and restart ×${kills} under ${callers} calls outstanding`,
       promise:
@@ -164,14 +164,14 @@ describeWithPrivateBroker('an outage of the broker', () => {
       await load.stop();
       await report(context, {
         fault: `4. every connection closed by the operator ×${times} under 100 calls outstanding`,
-        promise: 'every call answered, 0 failed; consuming again within 2 s',
+        promise: 'every call answered, 0 failed; consuming again within 1 s',
         counts: { times, ...ledger.account },
         worstMs: { 'between two executions': worst(silences) },
       });
       expect(ledger.failures).toEqual([]);
       expect(ledger.account).toMatchObject({ open: 0, lost: 0, duplicates: 0 });
       expect(server.lost('listen')).toBeGreaterThanOrEqual(times);
-      expect(worst(silences)).toBeLessThan(scaled(10_000, 2_000));
+      expect(worst(silences)).toBeLessThan(scaled(10_000, 1_000));
     },
     scaled(60_000, 600_000),
   );

@@ -1,11 +1,11 @@
 import { RPCClient } from 'greenroom';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
+import { scaled } from '../support/scale.ts';
 import { type Damage, FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 /** Shorter than the defaults by the same factor: a wrong length looks like silence. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { Peer, type PeerLine } from '../support/peer.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
+import { scaled } from '../support/scale.ts';
 
 const hourMs = 3_600_000;
 /** Of the program's calls. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import { isSoak, skippedUnlessSoak } from '../hosts/soak.ts';
 import { describeWithPrivateBroker } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
+import { scaled } from '../support/scale.ts';
+import { isSoak, skippedUnlessSoak } from '../support/soak.ts';
 import { Cluster } from './cluster.ts';
 import { besidesRefusals, type ClusterStage, openClusterStage, senders } from './cluster-stage.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 
 describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
   let cluster: Cluster;

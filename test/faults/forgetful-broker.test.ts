@@ -2,13 +2,13 @@ import { RPCClient, Runtime } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../../src/waiting.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { openRawChannel } from '../support/raw-channel.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
+import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { looksAtConsumers } from './looks-at-consumers.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openClient, openTransport, serve } from './serve.ts';
 
 /** Shorter than the defaults by the same factor, so that what takes seconds there shows in less. */

@@ -1,10 +1,10 @@
 import { RPCClient } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isSoak } from '../hosts/soak.ts';
 import { privateBrokerReason, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
+import { isSoak } from '../support/soak.ts';
 import { Ledger } from './ledger.ts';
-import { report, worst } from './report.ts';
 import { openTransport, serve } from './serve.ts';
 import { SmallDisk, smallDiskReason } from './small-disk.ts';
 

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { newId } from '../../src/wire/ids.ts';
 import { encodeRequest } from '../../src/wire/request.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
+import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
-import { report } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 it('a message that is delivered twice runs once', { timeout: 120_000 }, async (context) => {

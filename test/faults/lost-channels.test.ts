@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { openRawChannel } from '../support/raw-channel.ts';
+import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openClient, serve } from './serve.ts';
 
 it('a queue that is deleted under its consumer is declared and consumed again', {

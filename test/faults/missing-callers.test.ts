@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/wire/ids.ts';
 import { encodeRequest } from '../../src/wire/request.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
+import { scaled } from '../support/scale.ts';
 import { Ledger } from './ledger.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 describe('callers whose reply queues are gone', () => {

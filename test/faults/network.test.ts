@@ -3,12 +3,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { Peer } from '../support/peer.ts';
+import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openClient, openTransport, serve } from './serve.ts';
 
 setFlagsFromString('--expose-gc');

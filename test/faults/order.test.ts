@@ -1,12 +1,12 @@
 import { Notifier, RPCClient, Runtime } from 'greenroom';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
+import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { report } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 const rabbit = { topology: { durable: true } };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
 import { Ledger } from './ledger.ts';
-import { report } from './report.ts';
 import { openClient, serve } from './serve.ts';
 
 it('a message too large for the broker fails alone, before it is sent', async (context) => {

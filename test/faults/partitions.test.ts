@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { isSoak } from '../hosts/soak.ts';
 import { privateBrokerReason } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import type { PrivateBrokerHost } from '../support/private-broker.ts';
+import { isSoak } from '../support/soak.ts';
 import { Cluster } from './cluster.ts';
 import { besidesRefusals, type ClusterStage, openClusterStage, senders } from './cluster-stage.ts';
 import { HostNetwork, hostNetworkReason } from './host-network.ts';
-import { report, worst } from './report.ts';
 
 const reason =
   privateBrokerReason ?? hostNetworkReason ?? (isSoak ? undefined : 'GREENROOM_SOAK is not set');

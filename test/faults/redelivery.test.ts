@@ -3,11 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from '../../src/waiting.ts';
 import { brokerUrl, describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { brokerMajorVersion } from '../support/broker-version.ts';
+import { report } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
 import { RecordedLog } from '../support/recorded-log.ts';
+import { scaled } from '../support/scale.ts';
 import { Ledger } from './ledger.ts';
-import { report } from './report.ts';
-import { scaled } from './scale.ts';
 import { openClient } from './serve.ts';
 import { Notes, useServerProcesses } from './server-process.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
+import { scaled } from '../support/scale.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openClient } from './serve.ts';
 import { Notes, type ServerProcess, useServerProcesses } from './server-process.ts';
 

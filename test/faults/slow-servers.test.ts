@@ -1,10 +1,10 @@
 import { RPCClient, Runtime } from 'greenroom';
 import { expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
 import { openRawChannel } from '../support/raw-channel.ts';
+import { scaled } from '../support/scale.ts';
 import { Ledger } from './ledger.ts';
-import { report } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 it('a slow server holds no more than its prefetch, and another serves the rest', {

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
+import { chanceOf, scaled, seed, soakMs } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { report } from './report.ts';
-import { chanceOf, scaled, seed, soakMs } from './scale.ts';
 import { openClient } from './serve.ts';
 import { Notes, type ServerProcess, useServerProcesses } from './server-process.ts';
 

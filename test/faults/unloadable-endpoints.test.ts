@@ -2,10 +2,10 @@ import { RPCClient, Runtime } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inlineModule } from '../executors/inline-module.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { openRawChannel } from '../support/raw-channel.ts';
+import { scaled } from '../support/scale.ts';
 import { Ledger } from './ledger.ts';
-import { report, worst } from './report.ts';
-import { scaled } from './scale.ts';
 import { openTransport, serve } from './serve.ts';
 
 const module = inlineModule('throw new Error("the disk of the models is not mounted")');

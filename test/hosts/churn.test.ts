@@ -2,11 +2,12 @@ import { connect, RPCClient } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Casualty } from '../executors/endpoints/casualty.ts';
 import { brokerUrl } from '../support/broker.ts';
+import { report } from '../support/fault-report.ts';
+import { isSoak } from '../support/soak.ts';
 import { executors, useHostsServers } from './hosts-server.ts';
 import { leftovers } from './leftovers.ts';
 import { makeCalls } from './many-calls.ts';
 import { MixedCalls } from './mixed-calls.ts';
-import { isSoak } from './soak.ts';
 
 /** How long hosts are put to it; between any two of these all of them are reloaded. */
 const roundMs = 4_000;
@@ -16,9 +17,7 @@ const inFlight = 16;
 const startServer = useHostsServers();
 
 describe.each(executors)('cancelling, crashing and recycling under load, under %s', (executor) => {
-  it(`leave no call unanswered, and nothing behind, in ${(rounds * roundMs) / 1000} s`, async ({
-    annotate,
-  }) => {
+  it(`leave no call unanswered, and nothing behind, in ${(rounds * roundMs) / 1000} s`, async (context) => {
     const server = await startServer({
       executor,
       endpoint: '../executors/endpoints/casualty.ts',
@@ -45,10 +44,11 @@ describe.each(executors)('cancelling, crashing and recycling under load, under %
     }
     const after = await server.whole();
     const recycled = server.logged(/^recycling/).length;
-    await annotate(
-      `${JSON.stringify(calls.ends)}; ${after.hosts?.crashed} hosts lost, ${recycled} recycled, ` +
-        `${rounds} times all of them reloaded`,
-    );
+    await report(context, {
+      fault: `28 to 30. cancelled, crashed, recycled and reloaded under load, \`${executor}\``,
+      promise: 'no call unanswered; no host, timer or handle left behind; exit code 0',
+      counts: { ...calls.ends, 'hosts lost': after.hosts?.crashed ?? 0, recycled, reloads: rounds },
+    });
     expect(calls.faults).toEqual([]);
     expect(server.logged(/connection|warning/i)).toEqual([]);
     await expect.poll(async () => leftovers(before, await server.state())).toEqual([]);

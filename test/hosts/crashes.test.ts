@@ -1,10 +1,11 @@
 import { connect, RPCClient } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
+import { isSoak } from '../support/soak.ts';
 import { executors, type HostsServer, useHostsServers } from './hosts-server.ts';
 import { leftovers } from './leftovers.ts';
 import { makeCalls } from './many-calls.ts';
-import { isSoak } from './soak.ts';
 import { type WayToDie, waysToDie } from './ways-to-die.ts';
 
 const count = isSoak ? 1_000 : 200;
@@ -16,7 +17,7 @@ const marginMb = 64;
 const startServer = useHostsServers();
 
 describe.each(executors)('calls of which every tenth ends badly, under %s', (executor) => {
-  it(`of ${count} each is answered with its own result or error`, async ({ annotate }) => {
+  it(`of ${count} each is answered with its own result or error`, async (context) => {
     const server = await startServer({
       executor,
       endpoint: '../executors/endpoints/casualty.ts',
@@ -42,10 +43,17 @@ describe.each(executors)('calls of which every tenth ends badly, under %s', (exe
     const dropped = (): number => server.logged(/^dropped a call/).length;
     await expect.poll(async () => (await killed()) + dropped()).toBe(ends['is killed']);
     const after = await server.whole();
-    await annotate(
-      `${JSON.stringify(ends)}, ${Math.round(after.at - before.at)} ms; ` +
-        `memory ${Math.round(before.rssMb)} MiB before, ${Math.round(after.rssMb)} MiB after`,
-    );
+    await report(context, {
+      fault: `28, 29, 32. ${count} calls of which every tenth ends badly: heap, exit, throw, abort…, \`${executor}\``,
+      promise:
+        'each has its own result or error; a host that is lost is replaced; memory as before',
+      counts: {
+        ...ends,
+        'MiB of memory before': Math.round(before.rssMb),
+        'MiB after': Math.round(after.rssMb),
+      },
+      worstMs: { 'all in all': worst([after.at - before.at]) },
+    });
     expect(after.hosts).toMatchObject({ crashed: ends.crashes + (await killed()) });
     expect(server.logged(/connection|warning/i)).toEqual([]);
     await expect.poll(async () => leftovers(before, await server.state())).toEqual([]);

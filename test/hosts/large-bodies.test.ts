@@ -3,10 +3,10 @@ import net from 'node:net';
 import { connect } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { isSoak, skippedUnlessSoak } from '../support/soak.ts';
 import { Firehose } from './firehose.ts';
 import { executors, type HostsServer, useHostsServers } from './hosts-server.ts';
 import type { Stalls } from './loop-stalls.ts';
-import { isSoak, skippedUnlessSoak } from './soak.ts';
 
 const smallBytes = 1024;
 const largeBytes = 8 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { connect, RPCClient } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import type { Tinder } from './endpoints/tinder.ts';
 import { Fire } from './fire.ts';
 import { executors, type HostsServer, useHostsServers } from './hosts-server.ts';
@@ -14,7 +15,7 @@ const patience = { timeout: 100_000 };
 const startServer = useHostsServers();
 
 describe.each(executors)('a storm of crashes, under %s', (executor) => {
-  it('is braked, and over 10 s after its cause', async ({ annotate }) => {
+  it('is braked, and over 10 s after its cause', async (context) => {
     const fire = Fire.light();
     const server = await startServer({
       executor,
@@ -35,10 +36,13 @@ describe.each(executors)('a storm of crashes, under %s', (executor) => {
     const { hosts: after } = await server.whole();
     const wholeMs = monotonicMs() - outAt;
     const most = mostInOneSecond(fire.hostsReadyAt.slice(3));
-    await annotate(
-      `${after?.crashed} crashes, ${most} restarts in a second; answered after ` +
-        `${Math.round(recoveredMs)} ms, all hosts there after ${Math.round(wholeMs)} ms`,
-    );
+    await report(context, {
+      fault: `33. every call kills its host, \`${executor}\``,
+      promise: 'at most 10 hosts started a second; well again within 10 s of the end of it',
+      counts: { crashes: after?.crashed ?? 0, 'most restarts in a second': most },
+      worstMs: { 'to be answered': worst([recoveredMs]), 'to have all hosts': worst([wholeMs]) },
+      isWhole: true,
+    });
     expect(most).toBeLessThanOrEqual(10);
     expect(recoveredMs).toBeLessThan(recoveryMs);
     expect(wholeMs).toBeLessThan(recoveryMs);
@@ -46,7 +50,7 @@ describe.each(executors)('a storm of crashes, under %s', (executor) => {
     expect(server.logged(/connection|set aside/)).toEqual([]);
   }, 240_000);
 
-  it('takes no message with it that had nothing to do with it', async ({ annotate }) => {
+  it('takes no message with it that had nothing to do with it', async (context) => {
     const fire = Fire.light();
     const server = await startServer({
       executor,
@@ -78,10 +82,14 @@ describe.each(executors)('a storm of crashes, under %s', (executor) => {
     const { hosts: after } = await server.whole();
     const restarts = fire.hostsReadyAt.length - 3;
     const seconds = (monotonicMs() - startedAt) / 1000;
-    await annotate(
-      `${after?.crashed} crashes, ${restarts} restarts in ${seconds.toFixed(1)} s, ` +
-        `bystanders answered after ${Math.round(recoveredMs)} ms`,
-    );
+    await report(context, {
+      fault: `33. calls beside those that kill their host, \`on-reply\`, \`${executor}\``,
+      promise:
+        'only those that kill are set aside; the others are answered within 10 s of the end of it',
+      counts: { crashes: after?.crashed ?? 0, restarts, seconds: Math.round(seconds) },
+      worstMs: { 'to be answered': worst([recoveredMs]) },
+      isWhole: true,
+    });
     expect(recoveredMs).toBeLessThan(recoveryMs);
     expect(restarts / seconds).toBeLessThanOrEqual(10);
     const methods = server.logged(/^set aside/).map(({ method }) => method);

@@ -1,6 +1,7 @@
 import { connect, RPCClient } from 'greenroom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import type { Stubborn } from './endpoints/stubborn.ts';
 import { executors, useHostsServers } from './hosts-server.ts';
 import { monotonicMs } from './monotonic-time.ts';
@@ -20,7 +21,7 @@ const startServer = useHostsServers();
 describe.each(executors)('a server under %s', (executor) => {
   it.for(['hash', 'exec'] as const)(
     'ends at its drain limit, though a method is stuck inside a native call (%s)',
-    async (method, { annotate }) => {
+    async (method, context) => {
       const server = await startServer({
         executor,
         endpoint: 'endpoints/stubborn.ts',
@@ -37,7 +38,13 @@ describe.each(executors)('a server under %s', (executor) => {
       server.kill('SIGTERM');
       const end = await server.ended;
       const tookMs = monotonicMs() - stoppedAt;
-      await annotate(`ended ${Math.round(tookMs)} ms after SIGTERM`);
+      await report(context, {
+        fault: `31, 37. SIGTERM while a call is stuck inside a native one (${method}), \`${executor}\``,
+        promise: 'its caller is told; the process has ended 1 s after its drain limit (1 s)',
+        counts: { times: 1 },
+        worstMs: { 'to end': worst([tookMs]) },
+        isWhole: false,
+      });
       expect(await stuck).toMatchObject({
         remoteClass: 'CallCancelled',
         remoteKwargs: { reason: 'draining' },

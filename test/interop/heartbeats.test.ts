@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { connect, type ExecutorName, RPCClient, type Transport } from 'greenroom';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { report, worst } from '../faults/report.ts';
-import { scaled } from '../faults/scale.ts';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
+import { report, worst } from '../support/fault-report.ts';
 import { Peer } from '../support/peer.ts';
+import { scaled } from '../support/scale.ts';
 
 /** The broker cuts a connection that was silent for two of these. */
 const heartbeatMs = 2_000;

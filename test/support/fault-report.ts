@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type TestContext } from 'vitest';
-import { isSoak } from '../hosts/soak.ts';
+import { isSoak } from './soak.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

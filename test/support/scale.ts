@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { isSoak } from '../hosts/soak.ts';
+import { isSoak } from './soak.ts';
 
 /** How much of a row of the fault matrix is run: a little with every change, all in the soak. */
 export function scaled(little: number, whole: number): number {
