@@ -43,11 +43,12 @@ describe(`methods that compute, with a heartbeat of ${heartbeatMs / 1000} s`, ()
     const probe = new RPCClient(transport, { topic, server: 'busy' }, { timeoutMs: 5_000 });
 
     const busy = { isOver: false };
-    const spinning = Promise.all([1, 2].map(() => client.call({}, 'spin', { seconds }))).finally(
-      () => {
-        busy.isOver = true;
-      },
-    );
+    const patience = { timeoutMs: 2_000 * seconds };
+    const spinning = Promise.all(
+      [1, 2].map(() => client.call({}, 'spin', { seconds }, patience)),
+    ).finally(() => {
+      busy.isOver = true;
+    });
     const pongs: unknown[] = [];
     while (!busy.isOver) {
       pongs.push(await probe.call({}, ping));
