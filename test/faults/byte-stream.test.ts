@@ -4,9 +4,10 @@ import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { report, worst } from '../support/fault-report.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
 import { scaled } from '../support/scale.ts';
-import { type Damage, FaultProxy } from './fault-proxy.ts';
+import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { openTransport, serve } from './serve.ts';
+import type { Damage } from './stream-damage.ts';
 
 /** Shorter than the defaults by the same factor: a wrong length looks like silence. */
 const rabbit = {

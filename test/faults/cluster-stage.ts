@@ -6,12 +6,11 @@ import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
 import { openClient, serve } from './serve.ts';
 
-const rabbit: NonNullable<TransportOptions['rabbit']> = {
+const impatient: NonNullable<TransportOptions['rabbit']> = {
   topology: { quorum: true, transientQuorum: true },
   heartbeatMs: 2_000,
   confirmTimeoutMs: 3_000,
   methodTimeoutMs: 2_500,
-  handshakeTimeoutMs: 1_500,
 };
 
 /** Few at once: the nodes, the server and the caller share this machine's cores. */
@@ -25,6 +24,8 @@ interface Places {
   readonly leader?: number;
   /** Of each cast. @default the client's own */
   readonly timeoutMs?: number | undefined;
+  /** How long a host that may be cut off is tried; the transport's own default when absent. */
+  readonly handshakeTimeoutMs?: number;
 }
 
 /** A server and a client that casts to it, on a quorum queue. */
@@ -40,8 +41,9 @@ export interface ClusterStage {
 /** Opens one until the end of the test. */
 export async function openClusterStage(
   cluster: Cluster,
-  { server, client: clientPlace, leader = server, timeoutMs }: Places,
+  { server, client: clientPlace, leader = server, timeoutMs, handshakeTimeoutMs }: Places,
 ): Promise<ClusterStage> {
+  const rabbit = { ...impatient, ...(handshakeTimeoutMs && { handshakeTimeoutMs }) };
   const [ledger, topic] = [new Ledger(), uniqueTopic()];
   const rpc = { acknowledge: 'on-reply' } as const;
   if (leader !== server) {

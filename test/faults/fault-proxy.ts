@@ -2,18 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { channelClose, type Frame, FrameReader, type MethodName } from './frames.ts';
-
-/** Who writes a stream of bytes. */
-export type Writer = 'client' | 'broker';
-
-/** What becomes of one byte of a stream. */
-export interface Damage {
-  /** It does not come, nor does anything after it; or it comes with one bit changed. */
-  readonly how: 'cut' | 'flip';
-  readonly by: Writer;
-  /** How many bytes of its stream come before it. */
-  readonly at: number;
-}
+import { type Damage, flipped, type Writer } from './stream-damage.ts';
 
 /** One client's connection through the proxy. */
 interface Pair {
@@ -23,6 +12,8 @@ interface Pair {
   readonly passed: Record<Writer, number>;
   /** The numbers of its channels. */
   readonly channels: Set<number>;
+  /** Those that only the client takes for closed. */
+  readonly closed: Set<number>;
 }
 
 /**
@@ -127,10 +118,16 @@ export class FaultProxy {
     return size;
   }
 
-  /** Closes every channel, as a broker does that found an error in what came on it. */
+  /**
+   * Closes every channel, as a broker does that found an error in what came on it. The broker, which did
+   * not, never gets the answer.
+   */
   closeChannels(code: number, text: string): void {
-    for (const { client, channels } of this.#pairs) {
-      for (const channel of channels) client.write(channelClose(channel, code, text));
+    for (const { client, channels, closed } of this.#pairs) {
+      for (const channel of channels) {
+        closed.add(channel);
+        client.write(channelClose(channel, code, text));
+      }
     }
   }
 
@@ -201,11 +198,18 @@ export class FaultProxy {
       upstream,
       passed: { client: 0, broker: 0 },
       channels: new Set<number>(),
+      closed: new Set<number>(),
     };
     this.#accepted++;
     this.#pairs.add(pair);
     client.setNoDelay(true);
-    client.on('data', (chunk) => this.#pass(chunk, pair, 'client'));
+    const requests = new FrameReader();
+    client.on('data', (chunk) => {
+      for (const { method, channel, bytes } of requests.take(chunk)) {
+        if (method === 'channel.close-ok' && pair.closed.delete(channel)) continue;
+        this.#pass(bytes, pair, 'client');
+      }
+    });
     const reader = new FrameReader();
     const isWanted = this.#filter();
     const isHeld = this.#holder();
@@ -269,11 +273,9 @@ export class FaultProxy {
   }
 }
 
-function harm({ how, at }: Damage, bytes: Buffer, index: number, pair: Pair, to: net.Socket): void {
-  if (how === 'flip') {
-    const flipped = Buffer.from(bytes);
-    flipped.writeUInt8(bytes.readUInt8(index) ^ (1 << (at % 8)), index);
-    to.write(flipped);
+function harm(damage: Damage, bytes: Buffer, index: number, pair: Pair, to: net.Socket): void {
+  if (damage.how === 'flip') {
+    to.write(flipped(bytes, index, damage.at % 8));
     return;
   }
   pause(pair); // Neither is heard any more.

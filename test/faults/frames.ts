@@ -10,6 +10,7 @@ export interface Frame {
 
 const methodNames = {
   '20,11': 'channel.open-ok',
+  '20,41': 'channel.close-ok',
   '40,11': 'exchange.declare-ok',
   '50,11': 'queue.declare-ok',
   '50,21': 'queue.bind-ok',
@@ -20,7 +21,7 @@ const methodNames = {
   '60,60': 'basic.deliver',
   '60,80': 'basic.ack',
 } as const;
-/** Methods that a broker sends. */
+/** Methods that a broker sends, or answers to what a broker is made to send. */
 export type MethodName = (typeof methodNames)[keyof typeof methodNames];
 
 const frameTypes: Readonly<Record<number, Frame['type']>> = {
@@ -33,15 +34,27 @@ const frameTypes: Readonly<Record<number, Frame['type']>> = {
 const headLength = 7;
 const endLength = 1;
 
-/** Cuts the bytes that a broker sends into frames. */
+/** What a client sends first, and a version: as long as the shortest frame. */
+const protocolHeader = { start: Buffer.from('AMQP'), length: 8 };
+
+/** Cuts the bytes that either sends into frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
+  #isFirst = true;
 
-  /** The frames that are whole by now, in their order. */
+  /** The frames that are whole by now, in their order; a protocol header is one. */
   take(chunk: Buffer): Frame[] {
     let bytes = this.#rest.byteLength === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const frames: Frame[] = [];
-    for (;;) {
+    if (this.#isFirst && bytes.byteLength >= protocolHeader.length) {
+      this.#isFirst = false;
+      if (bytes.indexOf(protocolHeader.start) === 0) {
+        const header = bytes.subarray(0, protocolHeader.length);
+        frames.push({ type: 'other', channel: 0, method: undefined, bytes: header });
+        bytes = bytes.subarray(protocolHeader.length);
+      }
+    }
+    while (!this.#isFirst) {
       const length = lengthOf(bytes);
       if (length === undefined || bytes.byteLength < length) break;
       frames.push(readFrame(bytes.subarray(0, length)));

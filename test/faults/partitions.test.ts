@@ -125,7 +125,7 @@ describe.skipIf(reason)(
 
     function stage(places: Parameters<typeof openClusterStage>[1]): Promise<ClusterStage> {
       onTestFinished(mend, 120_000);
-      return openClusterStage(cluster, places);
+      return openClusterStage(cluster, { ...places, handshakeTimeoutMs: 1_500 });
     }
 
     async function mend(): Promise<void> {
