@@ -49,7 +49,8 @@ beyond the first.
 
 Rows 22 and 23 are 21 and 4 as the caller sees them; 27, 44 and 46 are held by tests that count nothing
 (\`test/driver/blocked-broker.test.ts\`, \`tls.test.ts\`, \`test/interop/topology.test.ts\`): see
-[guarantees](guarantees.md). Any other row that the table lacks was not run that time. Rows 11 to 15 take a whole run, and 11 to 14 with hosts cut off a machine
+[guarantees](guarantees.md). Any other row that the table lacks was not run that time, or has not
+held: those that are known are named there. Rows 11 to 15 take a whole run, and 11 to 14 with hosts cut off a machine
 where network namespaces can be made (Linux, root, \`ip\`); row 17 takes one where a file system can be
 mounted. \`GREENROOM_TEST_RABBITMQ\` names another broker than the machine's, such as a 4.3. "Reduced" rows
 were run with the counts that every change is tested with, not at the counts of the matrix.
