@@ -1,13 +1,8 @@
-import {
-  ClosedError,
-  ExecutorLoadFailure,
-  InvalidOptionError,
-  MessagingTimeout,
-} from '../errors.ts';
+import { ClosedError, InvalidOptionError } from '../errors.ts';
 import type { Executor, ExecutorName } from '../executors/executor.ts';
 import type { HostCounts } from '../executors/hosts/host-keeper.ts';
 import { HostsExecutor } from '../executors/hosts-executor.ts';
-import { cancelled, deferred, longestTimerMs, onAbort, type WaitOptions } from '../waiting.ts';
+import { deferred, longestTimerMs, onAbort, type WaitOptions } from '../waiting.ts';
 import { chooseExecutor, makeExecutor } from './choose-executor.ts';
 import { type DrainReport, logDrained, noMessages } from './drain-report.ts';
 import { readEnvironment } from './environment.ts';
@@ -28,6 +23,7 @@ import {
 import { Servers } from './servers.ts';
 import { shutDown } from './shut-down.ts';
 import { listenForSignals } from './signals.ts';
+import { asError, startFailure } from './start-failure.ts';
 
 /** How {@link Runtime.start} starts. */
 export interface StartOptions extends WaitOptions {
@@ -292,18 +288,4 @@ export class Runtime implements AsyncDisposable {
     this.#closed.resolve(this.#failure);
     return report;
   }
-}
-
-/** Why a start failed; that its caller gave up counts for more than what that led to. */
-function startFailure(error: unknown, wait: WaitOptions, timeout?: AbortSignal): Error {
-  const what = 'the runtime to start';
-  if (wait.signal?.aborted) return cancelled(what, wait.signal);
-  if (!timeout?.aborted) return asError(error);
-  return new MessagingTimeout(`timed out after ${wait.timeoutMs} ms waiting for ${what}`, {
-    cause: error,
-  });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new ExecutorLoadFailure(String(error), { cause: error });
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type RabbitOptions,
-  resolveRabbitOptions,
-} from '../../src/driver/rabbit/rabbit-options.ts';
+import type { RabbitOptions } from '../../src/driver/rabbit/rabbit-options.ts';
+import { resolveRabbitOptions } from '../../src/driver/rabbit/resolve-rabbit-options.ts';
 import { Transport } from '../../src/driver/transport.ts';
 import { parseTransportUrl } from '../../src/driver/transport-url.ts';
 import { InvalidOptionError, InvalidTransportURL } from '../../src/index.ts';

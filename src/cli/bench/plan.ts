@@ -2,6 +2,7 @@ import { measureWindow, type Pinging, type WindowReport } from './measure.ts';
 import type { BenchRound } from './result.ts';
 import type { RunRecord } from './run-record.ts';
 import type { OpenSubject, Subject } from './subject.ts';
+import type { WindowPlace } from './window-place.ts';
 
 /** What is run. */
 export interface BenchPlan {
@@ -12,13 +13,6 @@ export interface BenchPlan {
   readonly durationMs: number;
   readonly call: () => Promise<unknown>;
   readonly pinger: Pinging | undefined;
-}
-
-/** Where in a plan one is. */
-export interface WindowPlace {
-  readonly round: number;
-  readonly subject: string;
-  readonly outstanding: number;
 }
 
 /** Is told how it goes. */

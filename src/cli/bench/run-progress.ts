@@ -2,8 +2,9 @@ import { formatDuration } from '../durations.ts';
 import { type Output, presentableLine } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { formatFigure } from './figures.ts';
-import type { RunWatcher, WindowPlace } from './plan.ts';
+import type { RunWatcher } from './plan.ts';
 import type { BenchRound } from './result.ts';
+import type { WindowPlace } from './window-place.ts';
 
 /** Tells on stderr how a benchmark goes: a line for each window that has been measured. */
 export class RunProgress implements RunWatcher {

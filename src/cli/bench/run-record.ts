@@ -1,8 +1,8 @@
 import { presentableLine } from '../output.ts';
 import { FailedCalls } from './failed-calls.ts';
 import type { WindowReport } from './measure.ts';
-import type { WindowPlace } from './plan.ts';
 import type { BenchRound, BenchSeries } from './result.ts';
+import type { WindowPlace } from './window-place.ts';
 
 /** From here on the client rather than the service may be what is measured. */
 const busyClient = 0.9;

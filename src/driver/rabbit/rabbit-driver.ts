@@ -19,8 +19,9 @@ import { Outbound } from '../outbound.ts';
 import type { TransportUrl } from '../transport-url.ts';
 import { openQueueId, plannedDeclarations } from './planned-declarations.ts';
 import { type ListenedTo, RabbitListener } from './rabbit-listener.ts';
-import { type RabbitOptions, resolveRabbitOptions } from './rabbit-options.ts';
+import type { RabbitOptions } from './rabbit-options.ts';
 import { ReplyConsumer } from './reply-consumer.ts';
+import { resolveRabbitOptions } from './resolve-rabbit-options.ts';
 import { Sender } from './sender.ts';
 import { type Subscription, Topology } from './topology.ts';
 

@@ -1,5 +1,4 @@
 import { InvalidOptionError } from '../../errors.ts';
-import { type TopologyPreset, topologyPresets } from './topology-presets.ts';
 import { withDefaults } from './with-defaults.ts';
 
 /**
@@ -58,11 +57,6 @@ export const defaultTopologyOptions: ResolvedTopologyOptions = {
   cancelOnFailover: false,
   haQueues: false,
 };
-
-/** The options that a preset's word stands for; options as they are. */
-export function expandPreset(raw: TopologyOptions | TopologyPreset = {}): TopologyOptions {
-  return typeof raw === 'string' ? topologyPresets[raw] : raw;
-}
 
 /**
  * Fills in the defaults and checks what can't go together.

@@ -16,3 +16,8 @@ export type TopologyPreset = 'rabbitmq4';
 export const topologyPresets: Readonly<Record<TopologyPreset, TopologyOptions>> = {
   rabbitmq4: { quorum: true, transientQuorum: true },
 };
+
+/** The options that a preset's word stands for; options as they are. */
+export function expandPreset(raw: TopologyOptions | TopologyPreset = {}): TopologyOptions {
+  return typeof raw === 'string' ? topologyPresets[raw] : raw;
+}
