@@ -31,8 +31,8 @@ export class HostNetwork implements AsyncDisposable {
   }
 
   static async open(count: number): Promise<HostNetwork> {
-    const [router, ...hosts] = await Promise.all(Array.from({ length: count + 1 }, hold));
-    if (router === undefined) throw new Error('no router');
+    const router = await hold();
+    const hosts = await Promise.all(Array.from({ length: count }, hold));
     const addresses = new Addresses();
     const route = (...words: string[]): void => run(router.enter, ['ip', ...words]);
     const forward = 'echo 1 > /proc/sys/net/ipv4/ip_forward';

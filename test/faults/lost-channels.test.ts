@@ -1,3 +1,4 @@
+import { RPCClient } from 'greenroom';
 import { expect, it } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
 import { report, worst } from '../support/fault-report.ts';
@@ -6,7 +7,10 @@ import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
-import { openClient, serve } from './serve.ts';
+import { openClient, openTransport, serve } from './serve.ts';
+
+/** A connection that ends before that may end so each time, and is made again after a pause. */
+const shortLivedMs = 1_100;
 
 it('a queue that is deleted under its consumer is declared and consumed again', {
   timeout: scaled(60_000, 300_000),
@@ -56,7 +60,8 @@ it.for([
     const [ledger, topic] = [new Ledger(), uniqueTopic()];
     const proxy = await FaultProxy.open(await brokerUrl());
     const server = await serve({ url: proxy.url, topic, ledger });
-    const client = await openClient(proxy.url, topic);
+    const transport = await openTransport(proxy.url);
+    const client = new RPCClient(transport, { topic });
     const load = steadily(10, () => ledger.send((id) => client.call({}, 'work', { id })));
     const times = scaled(3, 20);
     const answered = async (more: number): Promise<void> => {
@@ -65,8 +70,14 @@ it.for([
         .poll(() => ledger.account.confirmed, { interval: 5 })
         .toBeGreaterThan(confirmed + more);
     };
+    // What is refused as soon as it is connected is not connected again at once, in case it is each time.
+    const areOld = (): boolean =>
+      [...server.runtime.status.connections, ...transport.status].every(
+        ({ state, since }) => state === 'connected' && Date.now() - since > shortLivedMs,
+      );
     const silences: number[] = [];
     for (let time = 1; time <= times; time++) {
+      await expect.poll(areOld).toBe(true);
       await answered(50);
       ledger.takeLongestSilence();
       proxy.closeChannels(code, `${name} - a test`);
