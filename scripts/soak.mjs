@@ -27,11 +27,9 @@ test has passed.
 `;
 
 await runMain(async () => {
-  const { values, positionals } = readArguments();
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
-  }
+  const read = readArguments();
+  if (read === undefined) return;
+  const { values, positionals } = read;
   prepare();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'greenroom-soak-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -58,23 +56,31 @@ await runMain(async () => {
   process.exitCode = code;
 });
 
+/** @returns What is to be run; nothing when help was shown, or the arguments were wrong: the exit code is 2 then. */
 function readArguments() {
-  const read = parseArgs({
-    options: {
-      minutes: { type: 'string', default: '30' },
-      seed: { type: 'string', default: String(randomInt(1_000_000)) },
-      short: { type: 'boolean', default: false },
-      rows: { type: 'string' },
-      output: { type: 'string', default: 'docs/reliability.md' },
-      help: { type: 'boolean', default: false },
-    },
-    allowPositionals: true,
-  });
-  for (const name of /** @type {const} */ (['minutes', 'seed'])) {
-    const text = read.values[name];
-    if (!(Number(text) >= 0)) throw new SetupError(`--${name} takes a number, not '${text}'`);
+  try {
+    const read = parseArgs({
+      options: {
+        minutes: { type: 'string', default: '30' },
+        seed: { type: 'string', default: String(randomInt(1_000_000)) },
+        short: { type: 'boolean', default: false },
+        rows: { type: 'string' },
+        output: { type: 'string', default: 'docs/reliability.md' },
+        help: { type: 'boolean', default: false },
+      },
+      allowPositionals: true,
+    });
+    for (const name of /** @type {const} */ (['minutes', 'seed'])) {
+      const text = read.values[name];
+      if (!(Number(text) >= 0)) throw new RangeError(`--${name} takes a number, not '${text}'`);
+    }
+    if (!read.values.help) return read;
+    process.stdout.write(usage);
+  } catch (error) {
+    process.stderr.write(`greenroom: ${/** @type {Error} */ (error).message}\n\n${usage}`);
+    process.exitCode = 2;
   }
-  return read;
+  return undefined;
 }
 
 /**
@@ -102,5 +108,10 @@ function rabbitmqVersion() {
   if (!server)
     throw new SetupError('no rabbitmq-server on this machine: npm test says how to get one');
   const ctl = path.join(path.dirname(server), 'rabbitmqctl');
-  return execFileSync(ctl, ['version'], { encoding: 'utf8' }).trim();
+  try {
+    return execFileSync(ctl, ['version'], { encoding: 'utf8' }).trim();
+  } catch (error) {
+    const reason = /** @type {Error} */ (error).message;
+    throw new SetupError(`${ctl} does not tell its version: ${reason}`, { cause: error });
+  }
 }
