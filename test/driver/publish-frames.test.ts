@@ -1,7 +1,12 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import { Writable } from 'node:stream';
+import type { Channel, ChannelModel } from 'amqplib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Publication, publishFrames } from '../../src/driver/rabbit/publish-frames.ts';
+import { ChannelWriter } from '../../src/driver/rabbit/frames/channel-writer.ts';
+import { Outbox } from '../../src/driver/rabbit/frames/outbox.ts';
+import type { Publication } from '../../src/driver/rabbit/frames/publish-frames.ts';
 
 /** amqplib's own encoder, which the frames are held against. */
 interface Definitions {
@@ -37,6 +42,27 @@ function framesOfAmqplib(channel: number, message: Publication): Buffer {
   ]);
 }
 
+/** What a channel writes to its socket for one publish. */
+function publishedFrames(channel: number, message: Publication): Buffer {
+  const written: Buffer[] = [];
+  const socket = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      written.push(chunk);
+      done();
+    },
+    writev: (chunks, done) => {
+      for (const { chunk } of chunks) written.push(chunk as Buffer);
+      done();
+    },
+  });
+  const outbox = new Outbox(socket as Socket);
+  const model = { connection: { frameMax } } as unknown as ChannelModel;
+  const writer = new ChannelWriter(model, { ch: channel } as unknown as Channel, outbox);
+  writer.publish(message);
+  outbox.send();
+  return Buffer.concat(written);
+}
+
 const usual: Publication = {
   exchange: 'openstack',
   routingKey: 'thumbnails',
@@ -48,7 +74,7 @@ const usual: Publication = {
   body: Buffer.from('{}'),
 };
 
-describe('publishFrames', () => {
+describe('ChannelWriter', () => {
   it.each<[string, Partial<Publication>]>([
     ['a cast', {}],
     ['a reply', { exchange: '', routingKey: 'reply_1', mandatory: true }],
@@ -61,7 +87,7 @@ describe('publishFrames', () => {
     ['many frames', { body: Buffer.alloc(100_000, 1) }],
   ])('writes what amqplib does: %s', (_, change) => {
     const message = { ...usual, ...change };
-    const written = Buffer.concat(publishFrames(3, frameMax, message));
+    const written = publishedFrames(3, message);
     expect(written.equals(framesOfAmqplib(3, message))).toBe(true);
   });
 
@@ -79,7 +105,7 @@ describe('publishFrames', () => {
     });
     fc.assert(
       fc.property(message, fc.integer({ min: 1, max: 2_047 }), (each, channel) => {
-        const written = Buffer.concat(publishFrames(channel, frameMax, each));
+        const written = publishedFrames(channel, each);
         expect(written.equals(framesOfAmqplib(channel, each))).toBe(true);
       }),
     );
@@ -87,8 +113,6 @@ describe('publishFrames', () => {
 
   it('refuses a name that is too long', () => {
     const routingKey = 'x'.repeat(256);
-    expect(() => publishFrames(1, frameMax, { ...usual, routingKey })).toThrow(
-      /longer than the 255/,
-    );
+    expect(() => publishedFrames(1, { ...usual, routingKey })).toThrow(/longer than the 255/);
   });
 });

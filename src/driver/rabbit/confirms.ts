@@ -4,7 +4,6 @@ import { type Deferred, deferred } from '../../waiting.ts';
 import { contentTypes } from '../../wire/body-format.ts';
 import type { OutgoingMessage } from '../driver.ts';
 import { isNotFound, isRefusal } from './connect-failure.ts';
-import { Publisher } from './publisher.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
 
@@ -27,16 +26,16 @@ interface Unconfirmed {
 export class Confirms {
   readonly #session: Session;
   readonly #confirmTimeoutMs: number;
-  readonly #publisher: Publisher;
-  readonly #unconfirmed = new Set<Unconfirmed>();
+  /** By their tags, in the order of the publishes. */
+  readonly #unconfirmed = new Map<number, Unconfirmed>();
   readonly #watchdog: NodeJS.Timeout;
 
   constructor(session: Session, confirmTimeoutMs: number) {
     this.#session = session;
-    this.#publisher = new Publisher(session.channel);
     this.#confirmTimeoutMs = confirmTimeoutMs;
     // One a session: most messages are confirmed before another is published.
     this.#watchdog = setInterval(() => this.#watch(), confirmTimeoutMs / 4);
+    session.traffic.onConfirm((tag, multiple, isTaken) => this.#onConfirm(tag, multiple, isTaken));
     session.channel.on('return', (message: Message) => this.#onReturn(message));
     void session.ended.then((reason) => this.#onEnd(reason));
   }
@@ -59,31 +58,26 @@ export class Confirms {
       publishedAt: performance.now(),
       wasReturned: false,
     };
-    this.#publish(entry, message);
-    this.#unconfirmed.add(entry);
+    this.#unconfirmed.set(this.#publish(entry, message), entry);
     return entry.confirmed.promise;
   }
 
-  #publish(entry: Unconfirmed, message: OutgoingMessage): void {
-    const { route, mandatory } = entry;
+  #publish({ route, mandatory, body }: Unconfirmed, message: OutgoingMessage): number {
     const { contentType = contentTypes.json } = message;
-    this.#publisher.publish(
-      {
-        exchange: nameOf(route),
-        routingKey: route.routingKey,
-        mandatory,
-        contentType,
-        contentEncoding: contentType === contentTypes.json ? 'utf-8' : 'binary',
-        headers: headersOf(message),
-        expiration: message.expirationMs?.toString(),
-        body: entry.body,
-      },
-      (error) => this.#onConfirm(entry, error),
-    );
+    return this.#session.traffic.publish({
+      exchange: nameOf(route),
+      routingKey: route.routingKey,
+      mandatory,
+      contentType,
+      contentEncoding: contentType === contentTypes.json ? 'utf-8' : 'binary',
+      headers: headersOf(message),
+      expiration: message.expirationMs?.toString(),
+      body,
+    });
   }
 
   #onReturn({ fields, content }: Message): void {
-    for (const entry of this.#unconfirmed) {
+    for (const entry of this.#unconfirmed.values()) {
       const { route, body, mandatory, wasReturned } = entry;
       if (!mandatory || wasReturned || route.routingKey !== fields.routingKey) continue;
       if (nameOf(route) !== fields.exchange || !body.equals(content)) continue;
@@ -92,19 +86,32 @@ export class Confirms {
     }
   }
 
-  #onConfirm(entry: Unconfirmed, error: unknown): void {
+  #onConfirm(tag: number, multiple: boolean, isTaken: boolean): void {
     if (!this.#session.isOpen) return; // #onEnd has settled, or settles, everything that is left.
-    this.#unconfirmed.delete(entry);
+    if (!multiple) {
+      this.#settle(tag, isTaken);
+      return;
+    }
+    for (const each of this.#unconfirmed.keys()) {
+      if (each > tag) return;
+      this.#settle(each, isTaken);
+    }
+  }
+
+  #settle(tag: number, isTaken: boolean): void {
+    const entry = this.#unconfirmed.get(tag);
+    if (entry === undefined) return;
+    this.#unconfirmed.delete(tag);
     const { confirmed, route, wasReturned } = entry;
     if (wasReturned) {
       const where = `exchange '${nameOf(route)}', routing key '${route.routingKey}'`;
       confirmed.reject(new MessageUndeliverable(`no queue takes the message: ${where}`));
-    } else if (error) {
-      confirmed.reject(
-        new MessageDeliveryFailure('the broker refused the message', { cause: error }),
-      );
-    } else {
+    } else if (isTaken) {
       confirmed.resolve();
+    } else {
+      confirmed.reject(
+        new MessageDeliveryFailure('the broker refused the message: it has nacked it'),
+      );
     }
   }
 
@@ -112,7 +119,7 @@ export class Confirms {
     clearInterval(this.#watchdog);
     // The broker does not say which message it refuses. An exchange that is gone is declared again.
     const isKnown = this.#unconfirmed.size === 1 && isRefusal(reason) && !isNotFound(reason);
-    for (const { confirmed } of this.#unconfirmed) {
+    for (const { confirmed } of this.#unconfirmed.values()) {
       confirmed.reject(isKnown ? reason : lost(reason.message, reason));
     }
     this.#unconfirmed.clear();
@@ -120,7 +127,7 @@ export class Confirms {
 
   // A broker that lost the queue's leader neither confirms nor fails; only a new session helps.
   #watch(): void {
-    const [oldest] = this.#unconfirmed;
+    const [oldest] = this.#unconfirmed.values();
     if (oldest === undefined || this.#session.isBlocked) return;
     // The broker reads what was published meanwhile only when it blocks us no longer.
     const since = Math.max(oldest.publishedAt, this.#session.unblockedAt);

@@ -1,4 +1,5 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel } from 'amqplib';
+import type { OnDelivery } from './frames/delivery.ts';
 import type { Session } from './session.ts';
 import type {
   BoundQueue,
@@ -84,15 +85,24 @@ export async function declareBoundQueue(
   }
 }
 
-/** Begins to consume a queue; `onDelivery` gets `null` when the broker cancels the consumer. */
+/** Who hears of a consumer. */
+export interface ConsumerHandlers {
+  readonly onDelivery: OnDelivery;
+  /** The broker has cancelled it. */
+  readonly onCancel: () => void;
+}
+
+/** Begins to consume a queue. */
 export async function consume(
   session: Session,
   queue: string,
   { tag, arguments: args }: ConsumerDeclaration,
-  onDelivery: (delivery: ConsumeMessage | null) => void,
+  { onDelivery, onCancel }: ConsumerHandlers,
 ): Promise<void> {
+  session.traffic.onDelivery(tag, onDelivery);
   await session.method(
-    session.channel.consume(queue, onDelivery, {
+    // With `null` amqplib says that it is cancelled; deliveries do not come this way.
+    session.channel.consume(queue, onCancel, {
       consumerTag: tag,
       noAck: false,
       arguments: { ...args },

@@ -112,23 +112,24 @@ export class RabbitListener implements Listener {
     // What an earlier session left unpolled will be delivered again by this one.
     this.#backlog.clear();
     const { prefetch, connection } = this.#of;
-    const isFull = (): boolean => session.acknowledgements.unsettled >= prefetch;
+    const isFull = (): boolean => session.traffic.unsettled >= prefetch;
     const watch = new ConsumerWatch(session, connection.options.consumerCheckMs, isFull);
     this.#watch = watch;
     for (const { queue, consumer } of this.#of.subscriptions) {
       const isStream = queue.kind === 'stream';
       // A stream keeps what it has delivered: what is in it tells nothing.
       const watched = isStream ? undefined : watch.add(queue.name);
-      await consume(session, queue.name, this.#goingOn(consumer), (delivery) => {
-        if (delivery === null) {
-          // A stream that was deleted begins anew, and its offsets with it.
-          if (isStream) this.#nextStreamOffset = undefined;
-          session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
-        } else {
+      await consume(session, queue.name, this.#goingOn(consumer), {
+        onDelivery: (delivery) => {
           if (watched !== undefined) watched.deliveries++;
           const message = new RabbitMessage(session, delivery, isStream);
           if (!this.#backlog.add(message)) message.requeue();
-        }
+        },
+        onCancel: () => {
+          // A stream that was deleted begins anew, and its offsets with it.
+          if (isStream) this.#nextStreamOffset = undefined;
+          session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
+        },
       });
       if (watched !== undefined) watched.isConfirmed = true;
       if (this.#stopping !== undefined) return;

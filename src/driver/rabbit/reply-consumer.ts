@@ -1,4 +1,3 @@
-import type { ConsumeMessage } from 'amqplib';
 import { ClosedError } from '../../errors.ts';
 import type { OnReply, RetryOptions } from '../driver.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -56,17 +55,17 @@ export class ReplyConsumer {
     // Nothing bounds how many replies may be on their way.
     const watch = new ConsumerWatch(session, this.#checkMs, () => false);
     const watched = watch.add(queue.name);
-    const onDelivery = (delivery: ConsumeMessage | null): void => {
-      if (delivery === null) {
+    await consume(session, queue.name, consumer, {
+      onDelivery: (delivery) => {
+        watched.deliveries++;
+        const reply = new RabbitMessage(session, delivery, false);
+        reply.acknowledge();
+        this.#onReply(reply);
+      },
+      onCancel: () => {
         session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
-        return;
-      }
-      watched.deliveries++;
-      const reply = new RabbitMessage(session, delivery, false);
-      reply.acknowledge();
-      this.#onReply(reply);
-    };
-    await consume(session, queue.name, consumer, onDelivery);
+      },
+    });
     watched.isConfirmed = true;
   }
 }

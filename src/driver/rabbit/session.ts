@@ -1,18 +1,16 @@
-import type { Socket } from 'node:net';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { cancelled, type WaitOptions, waitFor } from '../../waiting.ts';
 import type { TransportHost } from '../transport-url.ts';
-import { Acknowledgements } from './acknowledgements.ts';
 import { Arrivals } from './arrivals.ts';
 import { isRefusal } from './connect-failure.ts';
-import { corkByTurn } from './cork-by-turn.ts';
+import { connectionOf } from './frames/amqplib-internals.ts';
+import { ChannelTraffic } from './frames/channel-traffic.ts';
 import { credentialsFor } from './login.ts';
 import { watchPulse } from './pulse.ts';
 import type { ResolvedRabbitOptions } from './rabbit-options.ts';
 import { secureSocketOptions } from './tls-options.ts';
 import { onUnexpectedFrame } from './unexpected-frames.ts';
-import { surviveUnreadableHeaders } from './unreadable-headers.ts';
 
 /** What it takes to open a {@link Session}. */
 export interface SessionOptions {
@@ -33,8 +31,8 @@ export class Session {
   /** Resolves with the reason once the session is of no more use. */
   readonly ended: Promise<Error>;
   readonly channel: ConfirmChannel;
-  /** Acknowledges what is delivered on the channel. */
-  readonly acknowledgements: Acknowledgements;
+  /** What goes over the channel for each message. */
+  readonly traffic: ChannelTraffic;
   /** The largest body that the broker takes. */
   readonly maxMessageBytes: number;
   readonly #model: ChannelModel;
@@ -55,7 +53,10 @@ export class Session {
     options: ResolvedRabbitOptions,
   ) {
     this.channel = channel;
-    this.acknowledgements = new Acknowledgements(channel, () => this.#isOpen);
+    this.traffic = new ChannelTraffic(model, channel, {
+      isOpen: () => this.#isOpen,
+      onError: (error) => this.end(asError(error)),
+    });
     this.#model = model;
     this.#socket = socket;
     this.#options = options;
@@ -117,8 +118,6 @@ export class Session {
       );
       // Without a listener, an error before the session is there to watch would end the process.
       model.on('error', () => {});
-      surviveUnreadableHeaders(model);
-      corkByTurn(socketOf(model));
       const channel = await model.createConfirmChannel();
       return new Session(model, channel, socket, options);
     }
@@ -200,7 +199,7 @@ export class Session {
   /** Says good-bye to the broker, for at most `closeTimeoutMs`, and ends the session. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
-    this.acknowledgements.flush();
+    this.traffic.flush();
     this.#isOpen = false;
     try {
       await waitFor(this.#model.close(), 'the connection to close', {
@@ -233,9 +232,9 @@ export class Session {
     const ends = (what: string) => (error?: unknown) => {
       this.end(error instanceof Error ? error : new ClosedError(what));
     };
-    const { heartbeat } = this.#model.connection as unknown as { readonly heartbeat: number };
+    const { heartbeat, stream } = connectionOf(this.#model);
     const heartbeatMs = heartbeat * 1000;
-    const stopWatching = watchPulse(socketOf(this.#model), heartbeatMs, () => {
+    const stopWatching = watchPulse(stream, heartbeatMs, () => {
       this.end(new MessagingTimeout(`heard nothing of the broker for ${2 * heartbeatMs} ms`));
     });
     void this.ended.then(stopWatching);
@@ -260,9 +259,8 @@ export class Session {
   }
 }
 
-/** amqplib's own, which it does not list in its types. */
-function socketOf(model: ChannelModel): Socket {
-  return (model.connection as unknown as { readonly stream: Socket }).stream;
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** What `max_message_size` is unless somebody has changed it; the broker does not tell. */
