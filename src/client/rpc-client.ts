@@ -1,4 +1,4 @@
-import type { CastOptions, OutgoingRequest } from '../driver/outgoing-request.ts';
+import type { CallOptions, OutgoingRequest } from '../driver/outgoing-request.ts';
 import type { Transport } from '../driver/transport.ts';
 import { InvalidOptionError, RPCVersionCapError } from '../errors.ts';
 import { shortened } from '../log.ts';
@@ -124,16 +124,15 @@ export class RPCClient<T extends object = AnyMethods> {
     ...[args, options]: CallArguments<T, Name>
   ): Promise<RemoteResult<T, Name>> {
     this.#assertVersion(method);
-    const { callMonitorTimeoutMs, remoteErrors } = this.#options;
     const values = valuesOf(ctx);
-    const result = await this.#transport
-      .call(this.#target, this.#request(values, method, args, options), {
-        ...this.#wait(options),
-        callMonitorTimeoutMs,
-      })
-      .catch((error: unknown) => {
-        throw applicationError(error, remoteErrors);
-      });
+    const request = this.#request(values, method, args, options);
+    const wait = this.#wait(options);
+    let result: unknown;
+    try {
+      result = await this.#transport.call(this.#target, request, wait);
+    } catch (error) {
+      throw applicationError(error, this.#options.remoteErrors);
+    }
     // The wire carries no types: that the server runs the class it is said to is the caller's word.
     return this.#serializer.deserializeEntity(values, result) as RemoteResult<T, Name>;
   }
@@ -195,26 +194,27 @@ export class RPCClient<T extends object = AnyMethods> {
     args: object | undefined,
     { format }: RequestOptions = {},
   ): OutgoingRequest {
-    const sent = Object.entries(args ?? {}).map(([name, entity]: [string, unknown]) => [
-      name,
-      this.#serializer.serializeEntity(values, entity),
-    ]);
+    const sent: Record<string, unknown> = Object.create(null);
+    for (const [name, entity] of Object.entries(args ?? {})) {
+      sent[name] = this.#serializer.serializeEntity(values, entity);
+    }
     const context = this.#serializer.serializeContext(values);
     return {
       method,
-      args: Object.fromEntries(sent),
+      args: sent,
       context,
       format: validFormat(format) ?? this.#options.format,
     };
   }
 
-  #wait(options: WaitOptions = {}): CastOptions & { timeoutMs: number } {
-    const { mandatory, retry } = this.#options;
+  #wait(options: WaitOptions = {}): CallOptions {
+    const { mandatory, retry, callMonitorTimeoutMs } = this.#options;
     return {
       timeoutMs: validTimeout('timeoutMs', options.timeoutMs ?? this.#timeoutMs),
       signal: options.signal,
       mandatory,
       retry: retryLimit(retry),
+      callMonitorTimeoutMs,
     };
   }
 }

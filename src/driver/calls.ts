@@ -1,6 +1,6 @@
 import { ClosedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { cancelled, type WaitOptions } from '../waiting.ts';
+import { cancelled } from '../waiting.ts';
 import { cancellableHeaders } from '../wire/cancellation.ts';
 import type { Compression } from '../wire/compression.ts';
 import { newId } from '../wire/ids.ts';
@@ -95,33 +95,51 @@ export class Calls {
   }
 
   async #send(destination: TargetDestination, sent: SentCall): Promise<void> {
-    const { driver, replyQueue, compression } = this.#of;
-    const { request, call, callInfo, deadline, options } = sent;
-    const { retry, signal, mandatory = false } = options;
-    const { demand } = call;
-    const leftMs = (): number => Math.max(0, Math.floor(deadline - performance.now()));
+    const { driver, replyQueue } = this.#of;
+    const { demand } = sent.call;
+    const { retry } = sent.options;
     // The reply queue has to exist, again after a lost connection, before anything is sent.
     const queue = driver.openReplyQueue ?? (await replyQueue({ signal: demand.signal, retry }));
-    const { namespace, version } = destination.target;
-    const waiting: WaitOptions = {
-      timeoutMs: leftMs(),
-      get signal() {
-        return demand.signal;
-      },
-    };
-    await driver.outbound.send(waiting, () => {
-      const addressed = { ...request, namespace, version, uniqueId: newId() };
-      const message = sealedRequest(
-        { ...addressed, call: { ...callInfo, replyQueue: queue } },
-        { format: request.format, compression },
-      );
-      return driver.send(
-        destination,
-        { ...message, headers: signal && cancellableHeaders, expirationMs: leftMs() },
-        { mandatory, retry, demand },
-      );
-    });
+    if (driver.outbound.hasRoom) return this.#publish(destination, sent, queue);
+    const waiting = { timeoutMs: leftMs(sent), signal: demand.signal };
+    return await driver.outbound.send(waiting, () => this.#publish(destination, sent, queue));
   }
+
+  #publish(destination: TargetDestination, sent: SentCall, replyQueue: string): Promise<void> {
+    const { driver, compression } = this.#of;
+    const { request, call, options } = sent;
+    const { msgId, monitorTimeout } = sent.callInfo;
+    const { namespace, version } = destination.target;
+    // Field by field: to copy an object and add to it takes longer than to write the message.
+    const message = sealedRequest(
+      {
+        method: request.method,
+        args: request.args,
+        context: request.context,
+        namespace,
+        version,
+        uniqueId: newId(),
+        call: { msgId, replyQueue, monitorTimeout },
+      },
+      request.format,
+      compression,
+    );
+    return driver.send(
+      destination,
+      {
+        body: message.body,
+        contentType: message.contentType,
+        compression: message.compression,
+        headers: options.signal && cancellableHeaders,
+        expirationMs: leftMs(sent),
+      },
+      { mandatory: options.mandatory ?? false, retry: options.retry, demand: call.demand },
+    );
+  }
+}
+
+function leftMs({ deadline }: SentCall): number {
+  return Math.max(0, Math.floor(deadline - performance.now()));
 }
 
 /** The wire's `_timeout` is whole seconds; less than asked for would fail a call too soon. */

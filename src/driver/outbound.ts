@@ -40,6 +40,11 @@ export class Outbound {
     return this.#messages >= maxMessages || this.#bytes >= maxBytes;
   }
 
+  /** Whether a message can be sent at once: there is room, and nobody waits for it. */
+  get hasRoom(): boolean {
+    return !this.isFull && this.#senders.size === 0;
+  }
+
   /** How many messages are on their way, and the size of their bodies. */
   get load(): { readonly messages: number; readonly bytes: number } {
     return { messages: this.#messages, bytes: this.#bytes };
@@ -72,7 +77,7 @@ export class Outbound {
    * @throws {@link OutboundFull} when there was no room in time: at once without `timeoutMs`.
    */
   send(options: WaitOptions, send: SendWithin): Promise<void> {
-    if (!this.isFull && this.#senders.size === 0) return send(options);
+    if (this.hasRoom) return send(options);
     return this.#sendInTurn(options, send);
   }
 

@@ -1,5 +1,6 @@
-import { type BodyFormat, contentTypes, type LabelledBody } from '../wire/body-format.ts';
-import { type Compression, compressed } from '../wire/compression.ts';
+import type { BodyFormat } from '../wire/body-format.ts';
+import type { Compression } from '../wire/compression.ts';
+import { type LabelledBody, labelled } from '../wire/labelled-body.ts';
 import { encodeRequest, type Request } from '../wire/request.ts';
 import type { RetryOptions } from './driver.ts';
 
@@ -35,11 +36,8 @@ export interface CallOptions extends CastOptions {
  */
 export function sealedRequest(
   request: Request,
-  {
-    format = 'json',
-    compression,
-  }: { format?: BodyFormat | undefined; compression?: Compression | undefined },
+  format: BodyFormat = 'json',
+  compression?: Compression,
 ): LabelledBody {
-  const body = encodeRequest(request, format);
-  return { ...compressed(body, compression), contentType: contentTypes[format] };
+  return labelled(encodeRequest(request, format), format, compression);
 }

@@ -138,14 +138,14 @@ export class Transport implements AsyncDisposable {
     const destination = destinationOf(target, 'cast');
     this.#assertOpen();
     const mandatory = Boolean(options.mandatory) && !target.fanout;
+    const { method, args, context, format } = request;
     const { namespace, version } = target;
-    const addressedRequest = { ...request, namespace, version, uniqueId: newId() };
-    await this.#whenRoom(options, (left) => {
-      const message = sealedRequest(addressedRequest, {
-        format: request.format,
-        compression: this.#compression,
-      });
-      return this.driver.send(destination, message, { ...options, ...left, mandatory });
+    const { retry } = options;
+    const uniqueId = newId();
+    await this.#whenRoom(options, ({ timeoutMs, signal }) => {
+      const addressed = { method, args, context, namespace, version, uniqueId };
+      const message = sealedRequest(addressed, format, this.#compression);
+      return this.driver.send(destination, message, { timeoutMs, signal, retry, mandatory });
     });
   }
 
@@ -158,15 +158,16 @@ export class Transport implements AsyncDisposable {
   async notify(
     target: NotificationTarget,
     notification: Notification,
-    { format, ...options }: NotifyOptions,
+    options: NotifyOptions,
   ): Promise<void> {
     this.#assertOpen();
-    await this.#whenRoom(options, (left) => {
+    const { format, retry } = options;
+    await this.#whenRoom(options, ({ timeoutMs, signal }) => {
       const body = encodeNotification({ ...notification, uniqueId: newId() }, { format });
       const priority = String(notification.priority).toLowerCase();
       const message = compressed(body, this.#compression);
       const destination = { type: 'notification', target, priority } as const;
-      return this.driver.send(destination, message, { ...options, ...left });
+      return this.driver.send(destination, message, { timeoutMs, signal, retry });
     });
   }
 

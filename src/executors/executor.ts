@@ -1,6 +1,6 @@
 import type { CancelReason } from '../cancel-reason.ts';
-import type { LabelledBody } from '../wire/body-format.ts';
 import type { Failure } from '../wire/failure.ts';
+import type { LabelledBody } from '../wire/labelled-body.ts';
 
 /** The names that `runtime.start({ executor })` takes. */
 export const executorNames = ['blocking', 'async', 'pool', 'process'] as const;

@@ -2,9 +2,9 @@ import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { MalformedMessage } from '../errors.ts';
 import { type Log, shownValue } from '../log.ts';
 import { type BodyFormat, contentTypes, formatOf } from '../wire/body-format.ts';
-import { compressed } from '../wire/compression.ts';
 import { type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
 import { keepAliveIntervalMs } from '../wire/keep-alive.ts';
+import { labelled } from '../wire/labelled-body.ts';
 import { type EncodedReply, encodeFailureReply, encodeReply } from '../wire/reply.ts';
 import { decodeRequest, type Request } from '../wire/request.ts';
 import type { Begun, Outcome, ReplyTo, Work } from './executor.ts';
@@ -78,10 +78,7 @@ export async function perform(
     type: 'done',
     method: begun.method,
     replyTo: begun.replyTo,
-    reply: {
-      ...compressed(answer.reply.body, compression),
-      contentType: contentTypes[format],
-    },
+    reply: labelled(answer.reply.body, format, compression),
     failure: answer.failure,
     expected,
   };

@@ -1,17 +1,17 @@
 /** The messages that are being handled, by their ids, each with what waits for its end. */
 export class RunningMessages {
-  readonly #running = new Map<string, (() => void)[]>();
+  readonly #running = new Map<string, (() => void)[] | undefined>();
 
   /** @param id - Of a message without one nothing is known. */
   begin(id: string | undefined): void {
-    if (id !== undefined) this.#running.set(id, []);
+    if (id !== undefined) this.#running.set(id, undefined);
   }
 
   end(id: string | undefined): void {
     if (id === undefined) return;
     const waiting = this.#running.get(id);
     this.#running.delete(id);
-    for (const goOn of waiting ?? []) goOn();
+    if (waiting !== undefined) for (const goOn of waiting) goOn();
   }
 
   /**
@@ -20,8 +20,10 @@ export class RunningMessages {
    * @returns Whether one with that id is being handled; if not, nothing is called.
    */
   whenEnded(id: string | undefined, goOn: () => void): boolean {
-    const waiting = id === undefined ? undefined : this.#running.get(id);
-    waiting?.push(goOn);
-    return waiting !== undefined;
+    if (id === undefined || !this.#running.has(id)) return false;
+    const waiting = this.#running.get(id);
+    if (waiting === undefined) this.#running.set(id, [goOn]);
+    else waiting.push(goOn);
+    return true;
   }
 }

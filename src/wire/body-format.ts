@@ -1,6 +1,5 @@
 import { InvalidOptionError } from '../errors.ts';
 import { suggestion } from '../nearest-name.ts';
-import type { CompressedBody } from './compression.ts';
 
 /** How a message can be written. */
 export const bodyFormats = ['json', 'msgpack'] as const;
@@ -16,11 +15,6 @@ export const contentTypes: Readonly<Record<BodyFormat, string>> = {
   json: 'application/json',
   msgpack: 'application/msgpack',
 };
-
-/** A body that is ready to be sent, with what is to be said of it. */
-export interface LabelledBody extends CompressedBody {
-  readonly contentType: string;
-}
 
 /**
  * The format of a body with this content type; nothing for any other, which is not read at all.

@@ -7,7 +7,7 @@ export function addContext(
   message: Record<string, unknown>,
   context: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [key, value] of Object.entries(context)) message[`${contextPrefix}${key}`] = value;
+  for (const key of Object.keys(context)) message[`${contextPrefix}${key}`] = context[key];
 }
 
 /**

@@ -78,8 +78,9 @@ const codecs: Readonly<Record<BodyFormat, Codec>> = {
  */
 function sealJsonMessage(message: Record<string, unknown>): Buffer {
   let fields = '';
-  for (const [name, value] of Object.entries(message)) {
-    fields += `${fields === '' ? '' : ', '}${sealedValue(name)}: ${sealedValue(value)}`;
+  for (const name of Object.keys(message)) {
+    if (fields !== '') fields += ', ';
+    fields += `${sealedValue(name)}: ${sealedValue(message[name])}`;
   }
   return encodeText(`${usualHead}"{${fields}}"}`);
 }

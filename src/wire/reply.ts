@@ -38,7 +38,7 @@ export function encodeReply(
   { msgId, result }: { msgId: unknown; result: unknown },
   format: BodyFormat = 'json',
 ): EncodedReply {
-  return encode({ result, failure: null, ending: true, msgId }, format);
+  return encode(result, null, true, msgId, format);
 }
 
 /**
@@ -50,19 +50,18 @@ export function encodeFailureReply(
   { msgId, failure }: { msgId: unknown; failure: Failure },
   format: BodyFormat = 'json',
 ): EncodedReply {
-  const ending = { result: null, ending: true, msgId };
   // A string of JSON inside the JSON: anything else breaks the caller (oslo-wire.md 1.3).
-  if (format === 'json') return encode({ ...ending, failure: encodeFailure(failure) }, format);
+  if (format === 'json') return encode(null, encodeFailure(failure), true, msgId, format);
   try {
-    return encode({ ...ending, failure }, format);
+    return encode(null, failure, true, msgId, format);
   } catch {
-    return encode({ ...ending, failure: withoutArguments(failure) }, format);
+    return encode(null, withoutArguments(failure), true, msgId, format);
   }
 }
 
 /** Encodes the message that tells a caller that its call is still being worked on, always as JSON. */
 export function encodeKeepAlive({ msgId }: { msgId: unknown }): EncodedReply {
-  return encode({ result: null, failure: null, ending: false, msgId }, 'json');
+  return encode(null, null, false, msgId, 'json');
 }
 
 /**
@@ -71,8 +70,7 @@ export function encodeKeepAlive({ msgId }: { msgId: unknown }): EncodedReply {
  * @param queue - The reply queue of the process that runs the call. See `cancellation.ts`.
  */
 export function encodeCancelNote({ msgId, queue }: { msgId: string; queue: string }): EncodedReply {
-  const note = { result: null, failure: null, ending: false, msgId };
-  return encode(note, 'json', { [cancelQueueKey]: queue });
+  return encode(null, null, false, msgId, 'json', { [cancelQueueKey]: queue });
 }
 
 /**
@@ -95,19 +93,16 @@ export function decodeReply(body: Uint8Array, options: BodyOptions = {}): Reply 
   };
 }
 
-interface Fields {
-  readonly result: unknown;
-  readonly failure: Failure | string | null;
-  readonly ending: boolean;
-  readonly msgId: unknown;
-}
-
 function encode(
-  { result, failure, ending, msgId }: Fields,
+  result: unknown,
+  failure: Failure | string | null,
+  ending: boolean,
+  msgId: unknown,
   format: BodyFormat,
-  more: object = {},
+  more?: object,
 ): EncodedReply {
   const uniqueId = newId();
-  const message = { result, failure, ending, _msg_id: msgId, _unique_id: uniqueId, ...more };
+  const message = { result, failure, ending, _msg_id: msgId, _unique_id: uniqueId };
+  if (more !== undefined) Object.assign(message, more);
   return { body: sealMessage(message, format), uniqueId };
 }

@@ -66,7 +66,9 @@ export class Sender {
     const what = `the broker to take a message for '${route.routingKey}'`;
     if (signal?.aborted) return Promise.reject(cancelled(what, signal));
     const demand = new Demand();
-    const sent = this.#sendUntilConfirmed(route, message, { ...options, demand });
+    const { mandatory = false, retry, publishBefore } = options;
+    const demanded = { mandatory, retry, publishBefore, demand };
+    const sent = this.#sendUntilConfirmed(route, message, demanded);
     return waitFor(sent, what, options).then(
       () => demand.end(),
       (error: unknown) => {

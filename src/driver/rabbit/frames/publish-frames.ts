@@ -34,10 +34,11 @@ export function spaceForPublish({
   routingKey,
   headers,
   expiration = '',
-  ...message
+  contentType,
+  contentEncoding,
 }: Publication): number {
   let units = exchange.length + routingKey.length + expiration.length;
-  units += message.contentType.length + message.contentEncoding.length;
+  units += contentType.length + contentEncoding.length;
   let fixed = 80;
   for (const name of Object.keys(headers)) {
     units += name.length + (headers[name]?.length ?? 0);
