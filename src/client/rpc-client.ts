@@ -194,9 +194,12 @@ export class RPCClient<T extends object = AnyMethods> {
     args: object | undefined,
     { format }: RequestOptions = {},
   ): OutgoingRequest {
-    const sent: Record<string, unknown> = Object.create(null);
+    const sent: Record<string, unknown> = {};
     for (const [name, entity] of Object.entries(args ?? {})) {
-      sent[name] = this.#serializer.serializeEntity(values, entity);
+      const value = this.#serializer.serializeEntity(values, entity);
+      // To assign this one would set the prototype.
+      if (name === '__proto__') Object.defineProperty(sent, name, { value, enumerable: true });
+      else sent[name] = value;
     }
     const context = this.#serializer.serializeContext(values);
     return {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '../driver/driver.ts';
-import type { Outcome } from '../executors/executor.ts';
+import type { Execution, Outcome } from '../executors/executor.ts';
 import { type Log, shortened } from '../log.ts';
 
 /** When a message is acknowledged: at most once (the default), or at least once. */
@@ -24,6 +24,8 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  */
 export class Delivery {
   readonly message: IncomingMessage;
+  /** Where it runs, once it has been handed to an executor. */
+  execution: Execution | undefined;
   readonly #acknowledge: Acknowledge;
   readonly #log: Log;
   #isAcknowledged = false;

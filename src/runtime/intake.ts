@@ -1,6 +1,6 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
-import type { Execution, Executor } from '../executors/executor.ts';
+import type { Executor } from '../executors/executor.ts';
 import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
 import { compressionIn } from '../wire/compression.ts';
@@ -45,7 +45,6 @@ export class Intake {
   readonly #waiting: Delivery[] = [];
   readonly #inFlight = new Set<Delivery>();
   readonly #emptied = new Wakeup();
-  readonly #executions = new Set<Execution>();
   readonly #callers: Callers;
   readonly #running = new RunningMessages();
   #isWaitingForCredit = false;
@@ -83,7 +82,7 @@ export class Intake {
     this.#isStopping = true;
     this.#of.outcomes.drained.begin();
     const unstarted = this.#waiting.splice(0);
-    for (const execution of this.#executions) execution.withdraw();
+    for (const { execution } of this.#inFlight) execution?.withdraw();
     const unpolled = await this.#of.listener.stop((message) => this.#noteReturned(message));
     this.#returned += unpolled; // Not before the wait: what is withdrawn counts meanwhile.
     for (const { message } of unstarted) this.#giveBack(message);
@@ -96,7 +95,7 @@ export class Intake {
 
   /** Asks every method that runs to stop. */
   cancelAll(reason: CancelReason): void {
-    for (const execution of this.#executions) execution.cancel(reason);
+    for (const { execution } of this.#inFlight) execution?.cancel(reason);
   }
 
   /** Resolves when nothing runs any more, and every reply is with the broker. */
@@ -260,9 +259,8 @@ export class Intake {
         onEnd = this.#callers.attend(begun, delivery.message, (reason) => execution.cancel(reason));
         return true;
       });
-      this.#executions.add(execution);
+      delivery.execution = execution;
       const outcome = await execution.outcome;
-      this.#executions.delete(execution);
       onEnd?.();
       if (outcome.type === 'refused') this.#dropTwin(delivery, id);
       else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);

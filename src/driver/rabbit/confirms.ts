@@ -49,10 +49,9 @@ export class Confirms {
    */
   publish(route: Route, message: OutgoingMessage, mandatory: boolean): Promise<void> {
     if (!this.#session.isOpen) return Promise.reject(lost('it had ended'));
-    const { buffer, byteOffset, byteLength } = message.body;
     const entry: Unconfirmed = {
       route,
-      body: Buffer.from(buffer, byteOffset, byteLength),
+      body: asBuffer(message.body),
       mandatory,
       confirmed: deferred<void>(),
       publishedAt: performance.now(),
@@ -141,6 +140,11 @@ export class Confirms {
 function lost(why: string, cause?: Error): MessageDeliveryFailure {
   const text = `the connection was lost before the broker confirmed: ${why}`;
   return new MessageDeliveryFailure(text, { cause });
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});

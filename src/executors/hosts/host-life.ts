@@ -101,10 +101,15 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
     );
   }
 
-  async function run({ id, place, deadline, ...message }: WorkItem): Promise<void> {
+  async function run(item: WorkItem): Promise<void> {
+    const { id, place, deadline } = item;
     const work = {
-      ...message,
+      body: item.body,
+      contentType: item.contentType,
+      compression: item.compression,
       deadline: deadline === undefined ? undefined : deadline - performance.timeOrigin,
+      asksToBegin: item.asksToBegin,
+      notifications: item.notifications,
     };
     const begins = (begun: Begun): boolean | Promise<boolean> => {
       const told = progress.begins(id, begun);

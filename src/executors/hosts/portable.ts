@@ -16,8 +16,14 @@ export function portableBegun(begun: Begun): Begun {
 export function portable(outcome: Performed): HostOutcome {
   if (outcome.type === 'refused') return outcome;
   if (outcome.type !== 'done') return { type: 'malformed', message: outcome.error.message };
-  const { method, replyTo, failure, ...rest } = outcome;
-  return { ...rest, failure: failure && portableFailure(failure) };
+  const { reply, failure, expected, notifications } = outcome;
+  return {
+    type: 'done',
+    reply,
+    failure: failure && portableFailure(failure),
+    expected,
+    notifications,
+  };
 }
 
 /**

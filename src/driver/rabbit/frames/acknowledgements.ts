@@ -12,8 +12,12 @@ export interface Acknowledging {
  */
 export class Acknowledgements {
   readonly #writer: Acknowledging;
-  /** The delivery tags that are not settled, in their order, which is that of arrival. */
-  readonly #unsettled = new Set<number>();
+  /** The delivery tags that are settled, and have some before them that are not. */
+  readonly #settledAhead = new Set<number>();
+  /** The first delivery tag that is not settled. */
+  #oldest = 1;
+  /** The last that has arrived. */
+  #last = 0;
   #pending: number[] = [];
 
   constructor(writer: Acknowledging) {
@@ -22,17 +26,22 @@ export class Acknowledgements {
 
   /** How many deliveries are not settled. */
   get unsettled(): number {
-    return this.#unsettled.size;
+    return this.#last + 1 - this.#oldest - this.#settledAhead.size;
   }
 
-  /** A delivery that is yet to be settled; to be called in the order of arrival. */
+  /** A delivery that is yet to be settled; to be called for each, in their order, which has no gaps. */
   add(deliveryTag: number): void {
-    this.#unsettled.add(deliveryTag);
+    this.#last = deliveryTag;
   }
 
   /** The delivery is settled by another verb. */
   remove(deliveryTag: number): void {
-    this.#unsettled.delete(deliveryTag);
+    if (deliveryTag !== this.#oldest) {
+      this.#settledAhead.add(deliveryTag);
+      return;
+    }
+    do this.#oldest += 1;
+    while (this.#settledAhead.delete(this.#oldest));
   }
 
   acknowledge(deliveryTag: number): void {
@@ -45,10 +54,9 @@ export class Acknowledgements {
     if (this.#pending.length === 0) return;
     const pending = this.#pending;
     this.#pending = [];
-    const [oldest = Number.POSITIVE_INFINITY] = this.#unsettled;
     let last = 0;
     for (const deliveryTag of pending) {
-      if (deliveryTag > oldest) this.#writer.acknowledge(deliveryTag, false);
+      if (deliveryTag > this.#oldest) this.#writer.acknowledge(deliveryTag, false);
       else if (deliveryTag > last) last = deliveryTag;
     }
     if (last > 0) this.#writer.acknowledge(last, true);

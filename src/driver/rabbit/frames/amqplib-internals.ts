@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelModel } from 'amqplib';
 
+/** What a channel writes its methods to. */
+export interface MethodBuffer {
+  write(bytes: Uint8Array): boolean;
+  end(): void;
+}
+
 /** The parts of amqplib's connection that frames pass through; they are not in its types. */
 export interface ConnectionInternals {
   readonly stream: Socket;
@@ -14,6 +20,8 @@ export interface ConnectionInternals {
   readonly maxFrameSize: number;
   /** Agreed with the broker, in seconds; 0 for none. */
   readonly heartbeat: number;
+  /** Where each channel's methods are written, by its number. */
+  readonly channels: { buffer: MethodBuffer }[];
   /** The next frame, decoded; nothing when there is no whole one. */
   recvFrame(): unknown;
 }

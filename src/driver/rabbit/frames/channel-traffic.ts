@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { Acknowledgements } from './acknowledgements.ts';
-import { connectionOf } from './amqplib-internals.ts';
+import { connectionOf, numberOf } from './amqplib-internals.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import type { OnDelivery } from './delivery.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -34,7 +34,13 @@ export class ChannelTraffic {
   /** To be made before anything is consumed or published on the channel, in confirm mode. */
   constructor(model: ChannelModel, channel: Channel, options: ChannelTrafficOptions) {
     this.#options = options;
-    this.#outbox = new Outbox(connectionOf(model).stream);
+    const connection = connectionOf(model);
+    const { stream } = connection;
+    this.#outbox = new Outbox(stream);
+    // amqplib keeps a channel's methods for a turn; what is written here must not overtake them, such as
+    // what is given back the end of its consumer.
+    const own = connection.channels[numberOf(channel)];
+    if (own !== undefined) own.buffer = { write: (bytes) => stream.write(bytes), end() {} };
     this.#writer = new ChannelWriter(model, channel, this.#outbox);
     this.#acknowledgements = new Acknowledgements(this.#writer);
     this.#outbox.beforeSending(() => this.flush());

@@ -5,6 +5,8 @@ import type { Writable } from 'node:stream';
 const slabBytes = 64 * 1024;
 /** What a socket writes to the system is put together up to this size; more of it goes as it is. */
 const joinedUpTo = 64 * 1024;
+/** Of the event loop; for which what is written waits for more. */
+const mostTurns = 2;
 
 interface Chunk {
   readonly chunk: Buffer;
@@ -16,7 +18,8 @@ interface Corked extends Writable {
 }
 
 /**
- * Has a socket send with one system call what is written to it within a turn of the event loop.
+ * Has a socket send with one system call what is written to it within a turn of the event loop, or two
+ * when there is much of it.
  *
  * Half of a busy server's time goes into these calls otherwise. `bench/` has what it gains; a lone
  * message is not held up, for the turn ends at once. What is small is written into one buffer, by
@@ -30,6 +33,10 @@ export class Outbox {
   #start = 0;
   #end = 0;
   #isScheduled = false;
+  /** How many pieces have been written, and for how many turns they have waited. */
+  #commits = 0;
+  #turns = 0;
+  readonly #onTurn = (): void => this.#endTurn();
   #isCorked = false;
   #beforeSending: () => void = () => {};
 
@@ -83,6 +90,7 @@ export class Outbox {
   /** What is written up to `end` is to be sent; without this, it is not. */
   commit(end: number): void {
     this.#end = end;
+    this.#commits += 1;
     this.schedule();
   }
 
@@ -97,13 +105,22 @@ export class Outbox {
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.send());
+    setImmediate(this.#onTurn);
+  }
+
+  /** A lone message is sent with this turn; what comes in numbers, or nobody waits for, with the next. */
+  #endTurn(): void {
+    this.#turns += 1;
+    if (this.#turns === mostTurns || this.#commits === 1) this.send();
+    else setImmediate(this.#onTurn);
   }
 
   /** Sends everything now. */
   send(): void {
     this.#beforeSending();
     this.#isScheduled = false;
+    this.#commits = 0;
+    this.#turns = 0;
     const isOver = this.#socket.destroyed || this.#socket.writableEnded;
     if (this.#end > this.#start && !isOver) this.#write(this.#taken());
     if (!this.#isCorked) return;
