@@ -55,7 +55,7 @@ export class ReplyConsumer {
     await declareQueue(session, queue);
     // Nothing bounds how many replies may be on their way.
     const watch = new ConsumerWatch(session, this.#checkMs, () => false);
-    const watched = watch.add(queue.name);
+    const watched = watch.add(queue);
     const onDelivery = (delivery: ConsumeMessage | null): void => {
       if (delivery === null) {
         session.end(new ClosedError(`the broker cancelled the consumer of queue ${queue.name}`));
