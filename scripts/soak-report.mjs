@@ -45,7 +45,8 @@ ${sorted.map(line).join('\n')}
 "Confirmed" are those whose sender was told that all is well, "failed" those that were given an error, "open"
 those that were told nothing; "lost" were confirmed and never executed; "failed but done" were executed
 although their sender was given an error: it says that the outcome is unknown. "Duplicates" are executions
-beyond the first. The heap that row 47 says has grown is the test's own, which remembers every id.
+beyond the first. "Restarted" are nodes that did not come back by themselves when their host could be reached
+again, for a fault of RabbitMQ's. The heap that row 47 says has grown is the test's own, which remembers every id.
 
 Rows 22 and 23 are 21 and 4 as the caller sees them; 27, 44 and 46 are held by tests that count nothing
 (\`test/driver/blocked-broker.test.ts\`, \`tls.test.ts\`, \`test/interop/topology.test.ts\`): see

@@ -20,7 +20,8 @@ mount -t tmpfs tmpfs "$tree/tmp"
 IFS=:
 for folder in $folders; do
   mkdir -p "$tree$folder"
-  mount --bind "$folder" "$tree$folder"
+  # With what is mounted in it: a broker whose data are to be on a small disk would fill the large one.
+  mount --rbind "$folder" "$tree$folder"
 done
 unset IFS
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8

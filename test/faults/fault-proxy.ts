@@ -1,20 +1,9 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { channelClose, type Frame, FrameReader, type MethodName } from './frames.ts';
-import { type Damage, flipped, type Writer } from './stream-damage.ts';
-
-/** One client's connection through the proxy. */
-interface Pair {
-  readonly client: net.Socket;
-  readonly upstream: net.Socket;
-  /** How many bytes were passed on, by who wrote them. */
-  readonly passed: Record<Writer, number>;
-  /** The numbers of its channels. */
-  readonly channels: Set<number>;
-  /** Those that only the client takes for closed. */
-  readonly closed: Set<number>;
-}
+import { channelClose, type Frame, FrameReader, type MethodName, refusalOf } from './frames.ts';
+import { harm, type Pair, pause } from './proxied-pair.ts';
+import type { Damage, Writer } from './stream-damage.ts';
 
 /**
  * Stands between clients and a broker, and does to their connections what networks do: resets them,
@@ -38,6 +27,8 @@ export class FaultProxy {
   /** What lets go of the frames that are held, one for each. */
   readonly #holding: (() => void)[] = [];
   #swallowedCount = 0;
+  #isRefusing = false;
+  #refusedCount = 0;
   #accepted = 0;
   #damage: Damage | undefined;
 
@@ -81,6 +72,11 @@ export class FaultProxy {
   /** How many frames the broker has sent in vain. */
   get swallowed(): number {
     return this.#swallowedCount;
+  }
+
+  /** How many confirms were passed on as refusals. */
+  get refusals(): number {
+    return this.#refusedCount;
   }
 
   /** How many frames of the broker are held. */
@@ -159,6 +155,11 @@ export class FaultProxy {
     this.#swallowed = new Set(frames);
   }
 
+  /** Has each of the broker's confirms refuse what it confirms; or, `false`, no longer. */
+  refuseMessages(isRefusing = true): void {
+    this.#isRefusing = isRefusing;
+  }
+
   /** Holds these methods of the broker, and what follows them on their channels, until {@link release}. */
   hold(...methods: readonly MethodName[]): void {
     this.#held = new Set(methods);
@@ -217,7 +218,10 @@ export class FaultProxy {
       for (const frame of reader.take(chunk)) {
         if (frame.channel > 0) pair.channels.add(frame.channel);
         if (!isWanted(frame)) this.#swallowedCount++;
-        else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, pair, 'broker'));
+        else if (this.#isRefusing && frame.method === 'basic.ack') {
+          this.#refusedCount++;
+          this.#pass(refusalOf(frame), pair, 'broker');
+        } else if (isHeld(frame)) this.#holding.push(() => this.#pass(frame.bytes, pair, 'broker'));
         else this.#pass(frame.bytes, pair, 'broker');
       }
     });
@@ -271,18 +275,4 @@ export class FaultProxy {
     } else if (this.#delayMs === 0) to.write(bytes);
     else setTimeout(() => to.write(bytes), this.#delayMs);
   }
-}
-
-function harm(damage: Damage, bytes: Buffer, index: number, pair: Pair, to: net.Socket): void {
-  if (damage.how === 'flip') {
-    to.write(flipped(bytes, index, damage.at % 8));
-    return;
-  }
-  pause(pair); // Neither is heard any more.
-  to.end(bytes.subarray(0, index), () => to.destroy());
-}
-
-function pause({ client, upstream }: Pair): void {
-  client.pause();
-  upstream.pause();
 }

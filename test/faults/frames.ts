@@ -90,3 +90,10 @@ export function channelClose(channel: number, code: number, text: string): Buffe
   const head = Buffer.from([1, channel >> 8, channel & 0xff, 0, 0, 0, payload.byteLength]);
   return Buffer.concat([head, payload, Buffer.from([0xce])]);
 }
+
+/** What refuses the message, or the messages, that a `basic.ack` confirms. Source: AMQP 0-9-1 of RabbitMQ, `basic.nack`. */
+export function refusalOf({ bytes }: Frame): Buffer {
+  const refusal = Buffer.from(bytes);
+  refusal.writeUInt16BE(120, headLength + 2); // Its arguments are the same, but for a bit that a client ignores.
+  return refusal;
+}

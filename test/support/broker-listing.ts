@@ -3,9 +3,12 @@ import type { PrivateBroker } from './private-broker.ts';
 /** A row that `rabbitmqctl` lists, with `arguments` as an object. */
 export type Listed = Readonly<Record<string, unknown>>;
 
-/** The queues of a broker, in the words of AMQP. */
-export function listQueues(broker: PrivateBroker): Promise<readonly Listed[]> {
-  return list(broker, 'list_queues', 'name', 'durable', 'auto_delete', 'arguments');
+/** The queues of a broker, in the words of AMQP, with what else is asked for. */
+export function listQueues(
+  broker: PrivateBroker,
+  ...more: readonly string[]
+): Promise<readonly Listed[]> {
+  return list(broker, 'list_queues', 'name', 'durable', 'auto_delete', 'arguments', ...more);
 }
 
 /** The exchanges of a broker, without those that every broker has. */

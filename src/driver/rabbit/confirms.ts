@@ -2,19 +2,26 @@ import type { Message } from 'amqplib';
 import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '../../errors.ts';
 import { type Deferred, deferred } from '../../waiting.ts';
 import { contentTypes } from '../../wire/body-format.ts';
+import type { Demand } from '../demand.ts';
 import type { OutgoingMessage } from '../driver.ts';
 import { isNotFound, isRefusal } from './connect-failure.ts';
+import { type Doubted, type Elsewhere, SecondOpinion } from './second-opinion.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
 
-interface Unconfirmed {
-  readonly route: Route;
+interface Unconfirmed extends Doubted {
+  /** Counts the publishes of its session. */
+  readonly tag: number;
   readonly body: Buffer;
-  readonly mandatory: boolean;
   readonly confirmed: Deferred<void>;
   readonly publishedAt: number;
   wasReturned: boolean;
+  /** Whether the broker has refused it, and another connection is asked for its opinion. */
+  isRefused: boolean;
 }
+
+/** So many routing keys are remembered, of those to which something was confirmed or refused. */
+const maxRemembered = 10_000;
 
 /**
  * Publishes over one session, and matches what the broker says to what was published.
@@ -22,6 +29,9 @@ interface Unconfirmed {
  * A mandatory message that no queue takes comes back *and* is confirmed (the return first), so a
  * confirm alone does not mean that anybody got it. The wire has no message id of AMQP's own, so a
  * return is matched by its route and its bytes; returns come in the order of the publishes.
+ *
+ * What is not confirmed in time, or refused although nothing was ever taken here that goes the same way, is
+ * tried elsewhere: the session ends when another connection gets it confirmed.
  */
 export class Confirms {
   readonly #session: Session;
@@ -29,10 +39,17 @@ export class Confirms {
   /** By their tags, in the order of the publishes. */
   readonly #unconfirmed = new Map<number, Unconfirmed>();
   readonly #watchdog: NodeJS.Timeout;
+  readonly #secondOpinion: SecondOpinion | undefined;
+  /** The routing keys to which something was confirmed. */
+  readonly #taken = new Set<string>();
+  /** Since when everything is refused that goes to these routing keys. */
+  readonly #refusedSince = new Map<string, number>();
 
-  constructor(session: Session, confirmTimeoutMs: number) {
+  /** @param elsewhere - Without it, the session ends when the broker confirms nothing in time. */
+  constructor(session: Session, confirmTimeoutMs: number, elsewhere?: Elsewhere) {
     this.#session = session;
     this.#confirmTimeoutMs = confirmTimeoutMs;
+    this.#secondOpinion = elsewhere && new SecondOpinion(elsewhere);
     // One a session: most messages are confirmed before another is published.
     this.#watchdog = setInterval(() => this.#watch(), confirmTimeoutMs / 4);
     session.traffic.onConfirm((tag, multiple, isTaken) => this.#onConfirm(tag, multiple, isTaken));
@@ -47,21 +64,32 @@ export class Confirms {
    * it, whose `cause` is the reason when the session ends first: the broker may have it or not; and
    * amqplib's error when the broker ended the session to refuse it, and it can be no other.
    */
-  publish(route: Route, message: OutgoingMessage, mandatory: boolean): Promise<void> {
+  publish(
+    route: Route,
+    message: OutgoingMessage,
+    mandatory: boolean,
+    demand?: Demand,
+  ): Promise<void> {
     if (!this.#session.isOpen) return Promise.reject(lost('it had ended'));
+    const body = asBuffer(message.body);
+    const tag = this.#publish(route, mandatory, message, body);
     const entry: Unconfirmed = {
+      tag,
       route,
-      body: asBuffer(message.body),
+      message,
+      body,
       mandatory,
+      demand,
       confirmed: deferred<void>(),
       publishedAt: performance.now(),
       wasReturned: false,
+      isRefused: false,
     };
-    this.#unconfirmed.set(this.#publish(entry, message), entry);
+    this.#unconfirmed.set(tag, entry);
     return entry.confirmed.promise;
   }
 
-  #publish({ route, mandatory, body }: Unconfirmed, message: OutgoingMessage): number {
+  #publish(route: Route, mandatory: boolean, message: OutgoingMessage, body: Buffer): number {
     const { contentType = contentTypes.json } = message;
     return this.#session.traffic.publish({
       exchange: nameOf(route),
@@ -88,30 +116,56 @@ export class Confirms {
   #onConfirm(tag: number, multiple: boolean, isTaken: boolean): void {
     if (!this.#session.isOpen) return; // #onEnd has settled, or settles, everything that is left.
     if (!multiple) {
-      this.#settle(tag, isTaken);
+      const entry = this.#unconfirmed.get(tag);
+      if (entry !== undefined) this.#settle(entry, isTaken);
       return;
     }
-    for (const each of this.#unconfirmed.keys()) {
-      if (each > tag) return;
-      this.#settle(each, isTaken);
+    for (const entry of this.#unconfirmed.values()) {
+      if (entry.tag > tag) return;
+      this.#settle(entry, isTaken);
     }
   }
 
-  #settle(tag: number, isTaken: boolean): void {
-    const entry = this.#unconfirmed.get(tag);
-    if (entry === undefined) return;
-    this.#unconfirmed.delete(tag);
+  #settle(entry: Unconfirmed, isTaken: boolean): void {
+    if (entry.isRefused) return; // It has been answered, and waits for what others say.
     const { confirmed, route, wasReturned } = entry;
+    if (!isTaken && !wasReturned && this.#isDoubtful(route)) {
+      entry.isRefused = true;
+      this.#doubt();
+      return;
+    }
+    this.#unconfirmed.delete(entry.tag);
     if (wasReturned) {
       const where = `exchange '${nameOf(route)}', routing key '${route.routingKey}'`;
       confirmed.reject(new MessageUndeliverable(`no queue takes the message: ${where}`));
     } else if (isTaken) {
+      if (this.#taken.size >= maxRemembered) this.#taken.clear();
+      this.#taken.add(route.routingKey);
       confirmed.resolve();
     } else {
-      confirmed.reject(
-        new MessageDeliveryFailure('the broker refused the message: it has nacked it'),
-      );
+      confirmed.reject(refused());
     }
+  }
+
+  /**
+   * Whether a refusal may be the channel's fault: RabbitMQ before 3.13 goes on refusing what is published to
+   * a quorum queue on a channel that was opened between two leaders. A queue that is full refuses too, on
+   * every channel: for a while nobody is asked about it then.
+   */
+  #isDoubtful({ routingKey }: Route): boolean {
+    if (this.#secondOpinion === undefined || this.#taken.has(routingKey)) return false;
+    const refusedForMs = this.#refusedForMs(routingKey);
+    if (refusedForMs > 0 && refusedForMs <= 2 * this.#confirmTimeoutMs) {
+      return refusedForMs < this.#confirmTimeoutMs;
+    }
+    if (this.#refusedSince.size >= maxRemembered) this.#refusedSince.clear();
+    this.#refusedSince.set(routingKey, performance.now());
+    return true;
+  }
+
+  #refusedForMs(routingKey: string): number {
+    const now = performance.now();
+    return now - (this.#refusedSince.get(routingKey) ?? now);
   }
 
   #onEnd(reason: Error): void {
@@ -124,17 +178,71 @@ export class Confirms {
     this.#unconfirmed.clear();
   }
 
-  // A broker that lost the queue's leader neither confirms nor fails; only a new session helps.
   #watch(): void {
-    const [oldest] = this.#unconfirmed.values();
-    if (oldest === undefined || this.#session.isBlocked) return;
-    // The broker reads what was published meanwhile only when it blocks us no longer.
-    const since = Math.max(oldest.publishedAt, this.#session.unblockedAt);
-    if (performance.now() - since < this.#confirmTimeoutMs) return;
-    this.#session.end(
-      new MessagingTimeout(`the broker confirmed nothing for ${this.#confirmTimeoutMs} ms`),
-    );
+    this.#tellRefused();
+    if (this.#session.isBlocked) return;
+    const oldest = this.#oldestUnanswered();
+    if (oldest === undefined || !this.#isOverdue(oldest)) return;
+    // With nobody who wants anything of it there is nothing to try elsewhere, and nothing to lose.
+    const isWanted = this.#secondOpinion !== undefined && this.#mostDoubtful() !== undefined;
+    if (isWanted) this.#doubt();
+    else this.#session.end(this.#silence());
   }
+
+  #oldestUnanswered(): Unconfirmed | undefined {
+    for (const entry of this.#unconfirmed.values()) if (!entry.isRefused) return entry;
+    return undefined;
+  }
+
+  #isOverdue({ publishedAt }: Unconfirmed): boolean {
+    // The broker reads what was published meanwhile only when it blocks us no longer.
+    const since = Math.max(publishedAt, this.#session.unblockedAt);
+    return performance.now() - since >= this.#confirmTimeoutMs;
+  }
+
+  /** What others have been asked about for long enough is refused. */
+  #tellRefused(): void {
+    for (const { tag, isRefused, route, confirmed } of this.#unconfirmed.values()) {
+      if (!isRefused) continue;
+      if (this.#refusedForMs(route.routingKey) < this.#confirmTimeoutMs) continue;
+      this.#unconfirmed.delete(tag);
+      confirmed.reject(refused());
+    }
+  }
+
+  #doubt(): void {
+    void this.#secondOpinion
+      ?.seek((tries) => this.#mostDoubtful(tries))
+      .then((confirmed) => {
+        if (confirmed === undefined) return;
+        this.#unconfirmed.delete(confirmed.tag);
+        confirmed.confirmed.resolve();
+        const why = 'the broker refused here what it takes over another connection';
+        this.#session.end(confirmed.isRefused ? new MessageDeliveryFailure(why) : this.#silence());
+      });
+  }
+
+  /** Of what is refused or overdue, and still wanted, what goes where the fewest tries were made. */
+  #mostDoubtful(tries?: ReadonlyMap<string, number>): Unconfirmed | undefined {
+    let most: Unconfirmed | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    if (this.#session.isBlocked) return undefined;
+    for (const entry of this.#unconfirmed.values()) {
+      if (entry.demand?.isOver) continue;
+      if (!entry.isRefused && !this.#isOverdue(entry)) continue;
+      const tried = tries?.get(entry.route.routingKey) ?? 0;
+      if (tried < fewest) [most, fewest] = [entry, tried];
+    }
+    return most;
+  }
+
+  #silence(): Error {
+    return new MessagingTimeout(`the broker confirmed nothing for ${this.#confirmTimeoutMs} ms`);
+  }
+}
+
+function refused(): MessageDeliveryFailure {
+  return new MessageDeliveryFailure('the broker refused the message');
 }
 
 function lost(why: string, cause?: Error): MessageDeliveryFailure {

@@ -1,6 +1,6 @@
 import { ClosedError, MessageDeliveryFailure, MessagingError } from '../../errors.ts';
 import { type Log, shortened } from '../../log.ts';
-import { cancelled, pause } from '../../waiting.ts';
+import { cancelled, onAbort, pause } from '../../waiting.ts';
 import type { ConnectionRole, ConnectionStatuses, StatusKeeper } from '../connection-status.ts';
 import type { RetryOptions } from '../driver.ts';
 import type { TransportHost, TransportUrl } from '../transport-url.ts';
@@ -80,6 +80,24 @@ export class Connection {
     return this.#session?.isOpen ? this.#session : undefined;
   }
 
+  /**
+   * Uses a session with the next host beside the one there is, for this alone: it is not set up, nobody
+   * is told of it, and it ends with its use. A host that was of use is the next that is connected to.
+   */
+  async beside(use: (session: Session) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const turn = this.#nextHost++;
+    const session = await this.#open(this.#hostOf(turn), signal);
+    const ignoreSignal = onAbort(signal, () => session.end(cancelled('another session', signal)));
+    try {
+      await use(session);
+      this.#nextHost = turn;
+      await session.close();
+    } finally {
+      ignoreSignal();
+      session.end(new ClosedError('it was of no use'));
+    }
+  }
+
   /** Says good-bye and ends whatever waits; resolves when nothing is left. Idempotent. */
   async close(): Promise<void> {
     this.#stopping.abort(new ClosedError(`the ${this.#of.role} connection was closed`));
@@ -133,8 +151,7 @@ export class Connection {
     const attempts = tries * url.hosts.length;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
-      const host = this.#hosts[this.#nextHost++ % this.#hosts.length];
-      if (host === undefined) throw new MessageDeliveryFailure('the transport URL names no host');
+      const host = this.#hostOf(this.#nextHost++);
       try {
         const session = await this.#attempt(host);
         this.#status.connected(nameOf(host));
@@ -162,24 +179,12 @@ export class Connection {
   }
 
   async #attempt(host: TransportHost): Promise<Session> {
-    const { role, url, options, setUp, log } = this.#of;
-    if (options.tls?.dangerouslyAcceptAnyServer) {
-      log.warn({ role, host: nameOf(host) }, 'connecting to whoever answers: TLS verifies nothing');
-    }
-    const session = await Session.open(
-      {
-        host,
-        virtualHost: url.virtualHost,
-        connectionName: `greenroom:${process.pid}:${role}`,
-        options,
-      },
-      this.#stopping.signal,
-    );
     const { signal } = this.#stopping;
+    const session = await this.#open(host, signal);
     const onStop = (): void => session.end(signal.reason);
     signal.addEventListener('abort', onStop, { once: true });
     try {
-      await setUp?.(session);
+      await this.#of.setUp?.(session);
       return session;
     } catch (error) {
       await session.close();
@@ -187,6 +192,22 @@ export class Connection {
     } finally {
       signal.removeEventListener('abort', onStop);
     }
+  }
+
+  #open(host: TransportHost, signal: AbortSignal): Promise<Session> {
+    const { role, url, options, log } = this.#of;
+    if (options.tls?.dangerouslyAcceptAnyServer) {
+      log.warn({ role, host: nameOf(host) }, 'connecting to whoever answers: TLS verifies nothing');
+    }
+    const connectionName = `greenroom:${process.pid}:${role}`;
+    const { virtualHost } = url;
+    return Session.open({ host, virtualHost, connectionName, options }, signal);
+  }
+
+  #hostOf(turn: number): TransportHost {
+    const host = this.#hosts[turn % this.#hosts.length];
+    if (host === undefined) throw new MessageDeliveryFailure('the transport URL names no host');
+    return host;
   }
 
   #onBlocked(reason: string | undefined): void {

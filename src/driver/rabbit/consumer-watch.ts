@@ -2,6 +2,7 @@ import type { Channel } from 'amqplib';
 import { ClosedError, MessagingTimeout } from '../../errors.ts';
 import { isNotFound } from './connect-failure.ts';
 import type { Session } from './session.ts';
+import type { QueueDeclaration } from './topology.ts';
 
 /** A consumer that is watched; whoever takes its deliveries counts them. */
 export interface WatchedConsumer {
@@ -12,6 +13,7 @@ export interface WatchedConsumer {
 
 interface Consumer extends WatchedConsumer {
   readonly queue: string;
+  readonly isQuorum: boolean;
   /** How many deliveries there had been at the last look. */
   seen: number;
   isAsked: boolean;
@@ -24,7 +26,7 @@ const maxStrikes = 2;
 
 /**
  * Notices consumers that the broker has forgotten: messages wait in the queue and none is delivered, or
- * the broker counts no consumer, or it does not answer. Then the session ends, and the next one
+ * the broker counts no consumer of a classic queue, or it does not answer. Then the session ends, and the next one
  * consumes. Neither the broker nor amqplib tells; without this a listener stays deaf for ever.
  *
  * Asks only for queues that have been quiet, on a channel of its own.
@@ -48,9 +50,10 @@ export class ConsumerWatch {
   }
 
   /** Watches the consumer of one more queue. */
-  add(queue: string): WatchedConsumer {
+  add({ name, arguments: args }: QueueDeclaration): WatchedConsumer {
     const consumer = {
-      queue,
+      queue: name,
+      isQuorum: args['x-queue-type'] === 'quorum',
       deliveries: 0,
       isConfirmed: false,
       seen: 0,
@@ -85,7 +88,10 @@ export class ConsumerWatch {
       const { consumerCount, messageCount } = await channel.checkQueue(consumer.queue);
       // What was delivered before the answer has been counted: it came by the same socket.
       const isQuiet = consumer.deliveries === consumer.seen && !this.#isFull();
-      if (isQuiet && consumerCount === 0) this.#strike(consumer, 'the broker counts no consumer');
+      // Of a quorum queue whose leader it can't reach the broker says that it is empty and not consumed, for
+      // as long as `net_ticktime`, though its members have chosen another and that one delivers.
+      const isForgotten = consumerCount === 0 && !consumer.isQuorum;
+      if (isQuiet && isForgotten) this.#strike(consumer, 'the broker counts no consumer');
       else if (isQuiet && messageCount > 0) this.#strike(consumer, `${messageCount} messages wait`);
       else consumer.strikes = 0;
     } catch (error) {

@@ -118,7 +118,7 @@ export class RabbitListener implements Listener {
     for (const { queue, consumer } of this.#of.subscriptions) {
       const isStream = queue.kind === 'stream';
       // A stream keeps what it has delivered: what is in it tells nothing.
-      const watched = isStream ? undefined : watch.add(queue.name);
+      const watched = isStream ? undefined : watch.add(queue);
       await consume(session, queue.name, this.#goingOn(consumer), {
         onDelivery: (delivery) => {
           if (watched !== undefined) watched.deliveries++;

@@ -18,8 +18,10 @@ export interface RabbitOptions {
   /** For the broker's answer to one AMQP method, such as a declare. @default 5_000 */
   readonly methodTimeoutMs?: number;
   /**
-   * For the broker's confirm of one publish while it does not block us; past it the connection
-   * counts as dead and is replaced. @default 15_000
+   * For the broker's confirm of one publish while it does not block us; past it the message is tried over
+   * another connection, and once that has it confirmed, this one counts as dead and is replaced. For as long,
+   * what the broker refuses is tried elsewhere where nothing was ever confirmed that went the same way.
+   * @default 15_000
    */
   readonly confirmTimeoutMs?: number;
   /**

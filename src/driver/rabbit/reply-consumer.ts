@@ -54,7 +54,7 @@ export class ReplyConsumer {
     await declareQueue(session, queue);
     // Nothing bounds how many replies may be on their way.
     const watch = new ConsumerWatch(session, this.#checkMs, () => false);
-    const watched = watch.add(queue.name);
+    const watched = watch.add(queue);
     await consume(session, queue.name, consumer, {
       onDelivery: (delivery) => {
         watched.deliveries++;

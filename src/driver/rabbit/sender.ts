@@ -16,6 +16,7 @@ import { isRefusal } from './connect-failure.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { declareBoundQueue, declareExchange } from './declaring.ts';
 import { isConsumed } from './is-consumed.ts';
+import type { Doubted, Elsewhere } from './second-opinion.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
 
@@ -42,11 +43,16 @@ export class Sender {
   constructor(connection: Omit<ConnectionOptions, 'role' | 'setUp'>, outbound: Outbound) {
     this.#outbound = outbound;
     this.#confirmTimeoutMs = connection.options.confirmTimeoutMs;
+    const elsewhere: Elsewhere = {
+      publish: (doubted, signal) => this.#publishElsewhere(doubted, signal),
+      firstPauseMs: connection.options.retryInitialMs,
+      maxPauseMs: connection.options.retryMaxMs,
+    };
     this.#connection = new Connection({
       ...connection,
       role: 'send',
       setUp: async (session) => {
-        const confirms = new Confirms(session, this.#confirmTimeoutMs);
+        const confirms = new Confirms(session, this.#confirmTimeoutMs, elsewhere);
         this.#outlet = { session, confirms, declared: new Map() };
       },
     });
@@ -112,7 +118,7 @@ export class Sender {
           if (demand?.isOver) return; // What was not sent yet must not be.
           isPublished = true;
           if (demand !== undefined) demand.isPublished = true;
-          return await outlet.confirms.publish(route, message, mandatory);
+          return await outlet.confirms.publish(route, message, mandatory, demand);
         } catch (error) {
           if (isRefusal(error)) throw refused(error);
           // Whatever else failed because the session ended can be tried again on the next.
@@ -122,6 +128,16 @@ export class Sender {
     } finally {
       this.#outbound.left(byteLength);
     }
+  }
+
+  #publishElsewhere(
+    { route, message, mandatory, demand }: Doubted,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#connection.beside(async (session) => {
+      if (demand?.isOver) throw new ClosedError('nobody waits for it any more');
+      await new Confirms(session, this.#confirmTimeoutMs).publish(route, message, mandatory);
+    }, signal);
   }
 
   #open(): Outlet | undefined {
