@@ -24,12 +24,18 @@ const lineBreaks = ['\n', '\r', '\t'];
  */
 export function unescapedJson(escaped: string): string | undefined {
   if (escaped.length < longFrom) return undefined;
-  const most = Math.ceil(escaped.length / fewIn);
-  const spans = escaped.split('\\"', most + 1);
-  if (spans.length > most) return undefined;
-  if (spans.some((span) => span.includes('\\') || span.includes('"'))) return undefined;
-  if (lineBreaks.some((each) => escaped.includes(each))) return undefined;
-  return spans.join('"');
+  let left = escaped.length / fewIn;
+  let from = 0;
+  let quote = escaped.indexOf('"');
+  for (let at = escaped.indexOf('\\'); at !== -1; at = escaped.indexOf('\\', from)) {
+    left -= 1;
+    // Each backslash is to have a quote behind it, and each quote a backslash before it.
+    if (left < 0 || quote !== at + 1) return undefined;
+    from = at + 2;
+    quote = escaped.indexOf('"', from);
+  }
+  if (quote !== -1 || lineBreaks.some((each) => escaped.includes(each))) return undefined;
+  return escaped.replaceAll('\\"', '"');
 }
 
 function escapedBySpans(json: string): string | undefined {
