@@ -14,7 +14,7 @@ bench.json, report.html and RESULTS.md. A whole run takes some 15 minutes.
   --rounds N        how often everything is measured, 1 to 20 (default 3; with --quick 1)
   --seconds N       how long a window is, 0.1 to 60 (default 2)
   --warm-up N       how long it is warmed up for, in seconds, 0.1 to 60 (default 1; with --quick 0.5);
-                    measures of calls begin with a burst of echoes, half as long
+                    measures of calls begin with a burst of echoes, twice as long
   --out FOLDER      where results are written (default bench/results)
   --compare FILE    says what got worse since the bench.json of an earlier run
   --url URL         a RabbitMQ that runs already; its CPU time is not measured then

@@ -89,7 +89,7 @@ function settingsOf({ quick, rounds, warmUp, seconds, url }) {
     ...(quick && { quick }),
     rounds,
     'warm-up s': warmUp,
-    'before calls': `${warmUp / 2} s of echo 100 B at 128`,
+    'before calls': `${2 * warmUp} s of echo 100 B at 128`,
     'window s': seconds,
     'threads or processes': hosts,
     broker: url === undefined ? 'private' : 'given',

@@ -19,14 +19,21 @@ import { Session } from './session.mjs';
  * @returns {Promise<import('../dist/cli/bench/result.js').BenchSeries[]>}
  */
 export async function measureRounds({ measure, entries }, surroundings) {
-  const { missing, rounds, progress } = surroundings;
+  const { missing, rounds, progress, signal } = surroundings;
   const tracks = entries.map((entry) => newTrack(measure, entry, missing));
-  for (let round = 1; round <= rounds; round += 1) {
-    const inOrder = round % 2 === 1 ? tracks : tracks.toReversed();
-    for (const track of inOrder) {
-      const skipped = track.series.some((series) => series.skipped !== undefined);
-      if (skipped) progress.skip(track.series.length);
-      else await runTrack(measure, track, { ...surroundings, round });
+  try {
+    for (let round = 1; round <= rounds; round += 1) {
+      const inOrder = round % 2 === 1 ? tracks : tracks.toReversed();
+      for (const track of inOrder) {
+        const skipped = track.series.some((series) => series.skipped !== undefined);
+        if (skipped) progress.skip(track.series.length);
+        else await runTrack(measure, track, { ...surroundings, round });
+      }
+    }
+  } finally {
+    for (const track of tracks) {
+      if (signal.aborted) track.session?.kill();
+      await endSession(track);
     }
   }
   return tracks
@@ -46,17 +53,20 @@ function newTrack(measure, { subject, outstanding }, missing) {
   return { subject, series };
 }
 
-/** One round of a subject, in fresh processes. That it fails is a finding, and the others go on. */
-async function runTrack(measure, { subject, series }, surroundings) {
-  const { broker, round, rounds, warmUpMs, windowMs, workRounds, progress, signal } = surroundings;
+/**
+ * One round of a subject. Those of a measure of calls share their processes, so that what V8 has compiled, as
+ * it has in any service that runs, is; of others each has its own. That it fails is a finding, and the others go on.
+ */
+async function runTrack(measure, track, surroundings) {
+  const { round, rounds, warmUpMs, windowMs, workRounds, progress, signal } = surroundings;
+  const { subject, series } = track;
   signal.throwIfAborted();
-  const session = new Session(subject, measure, broker);
-  const kill = () => session.kill();
-  signal.addEventListener('abort', kill);
   const job = { ...measure.job({ workRounds }), warmUpMs, windowMs };
+  const kill = () => track.session?.kill();
+  signal.addEventListener('abort', kill);
   try {
-    await session.start();
-    if (job.type === 'calls') await session.burst(warmUpMs / 2);
+    track.session ??= await startedSession(track, measure, job, surroundings);
+    const { session } = track;
     for (const one of series) {
       const { outstanding } = one;
       progress.step(
@@ -67,12 +77,26 @@ async function runTrack(measure, { subject, series }, surroundings) {
   } catch (error) {
     signal.throwIfAborted();
     progress.show(`${subject.name} failed: ${error.message}`);
-    session.kill();
+    kill();
     for (const one of series) one.skipped = `failed in round ${round}: ${firstLine(error)}`;
   } finally {
-    await session.end();
+    if (job.type !== 'calls') await endSession(track);
     signal.removeEventListener('abort', kill);
   }
+}
+
+async function startedSession(track, measure, { type }, { broker, warmUpMs }) {
+  const session = new Session(track.subject, measure, broker);
+  track.session = session; // From here on, so that it is ended whatever happens.
+  await session.start();
+  if (type === 'calls') await session.burst(2 * warmUpMs);
+  return session;
+}
+
+async function endSession(track) {
+  const { session } = track;
+  track.session = undefined;
+  await session?.end();
 }
 
 function firstLine({ message }) {

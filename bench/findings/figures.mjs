@@ -11,6 +11,7 @@ const batches = { measure: 'notifications in batches', outstanding: 100 };
 
 const async = subjects.async.name;
 const pool = subjects.pool.name;
+const poolOfShort = subjects.poolOfShort.name;
 const nest = subjects.nestNoDelay.name;
 const osloMessaging = [subjects.threading.name, subjects.eventlet.name];
 
@@ -53,8 +54,21 @@ const figures = [
     aim: 1,
   },
   {
+    name: 'the same, 16 a thread',
+    of: ratio('callsPerSecond', echo, poolOfShort, reference),
+    atLeast: 0.65,
+    aim: 1,
+  },
+  {
     name: 'extra server CPU of pool over async, per call',
-    of: extraCpuOfPool,
+    of: extraCpu(pool),
+    atLeast: 40,
+    aim: 20,
+    unit: 'µs',
+  },
+  {
+    name: 'the same, 16 a thread',
+    of: extraCpu(poolOfShort),
     atLeast: 40,
     aim: 20,
     unit: 'µs',
@@ -174,11 +188,13 @@ function ratio(metric, where, subject, ...others) {
   };
 }
 
-function extraCpuOfPool(findings) {
-  const [poolCpu, asyncCpu] = [pool, async].map((subject) =>
-    findings.median({ ...echo, subject }, 'serverCpu'),
-  );
-  if (poolCpu === undefined || asyncCpu === undefined) return undefined;
-  const microseconds = 1e6;
-  return ((poolCpu - asyncCpu) / 10_000) * microseconds;
+function extraCpu(ofPool) {
+  return (findings) => {
+    const [poolCpu, asyncCpu] = [ofPool, async].map((subject) =>
+      findings.median({ ...echo, subject }, 'serverCpu'),
+    );
+    if (poolCpu === undefined || asyncCpu === undefined) return undefined;
+    const microseconds = 1e6;
+    return ((poolCpu - asyncCpu) / 10_000) * microseconds;
+  };
 }

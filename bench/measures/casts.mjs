@@ -7,5 +7,4 @@ export const casts = {
   about: 'casts, each confirmed by the broker, counted when the server has got them all',
   job: () => ({ type: 'casts', args: { text: textOf(100) } }),
   whole: each([128], ['amqplib', 'async', 'nestNoDelay']),
-  quick: each([128], ['amqplib', 'async']),
 };

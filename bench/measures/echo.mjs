@@ -15,7 +15,7 @@ export const echoes = [
       ...each([1, 128], ['amqplib', 'async']),
       ...each(
         [128],
-        ['pool', 'poolOfShort', 'nestNoDelay', 'moleculer', 'threading', 'amqplibAgain'],
+        ['pool', 'poolOfShort', 'nestNoDelay', 'threading', 'amqplibAgain'],
       ),
     },
   }),

@@ -36,6 +36,5 @@ export const notifications = [
       [100],
       ['handListener', 'batchListener', 'poolBatchListener', 'pythonBatchListener'],
     ),
-    quick: each([100], ['handListener', 'batchListener']),
   },
 ];

@@ -42,7 +42,7 @@ describe('npm run bench', { timeout: 180_000 }, () => {
     expect(settings).toMatchObject({
       rounds: 1,
       'window s': 0.3,
-      'before calls': '0.1 s of echo 100 B at 128',
+      'before calls': '0.4 s of echo 100 B at 128',
     });
     expect(versions).toMatchObject({ node: process.versions.node });
     expect(versions['rabbitmq']).toMatch(/^\d/);
