@@ -64,8 +64,8 @@ export class LoopExecution implements Execution, Place, CancelObserver {
   end(performed: Performed): void {
     this.#clock.end();
     const { reason } = this.#clock;
-    // As nearly all end; a copy costs more than all else that is done here.
-    if (reason === undefined || performed.type !== 'done') this.#ended.resolve(performed);
-    else this.#ended.resolve({ ...performed, cancelled: reason });
+    this.#ended.resolve(
+      performed.type === 'done' ? { ...performed, cancelled: reason } : performed,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
+import type { DispatchOutcome, RPCDispatcher } from '../dispatcher/rpc-dispatcher.ts';
 import { MalformedMessage } from '../errors.ts';
 import { type Log, shownValue } from '../log.ts';
 import { type BodyFormat, contentTypes, formatOf } from '../wire/body-format.ts';
@@ -29,7 +29,7 @@ export interface Place {
  *
  * @param onBegin - Its answer is waited for; it counts when the work asks whether it may begin.
  */
-export async function perform(
+export function perform(
   dispatcher: RPCDispatcher,
   work: Work,
   { call, log }: Place,
@@ -42,7 +42,7 @@ export async function perform(
     format = takenFormat(work);
     request = decodeRequest(work.body, { format, compression: work.compression, limits });
   } catch (error) {
-    return { type: 'malformed', error: error as Error };
+    return Promise.resolve({ type: 'malformed', error: error as Error });
   }
   const begun: Begun = {
     method: shownValue(request.method),
@@ -50,11 +50,32 @@ export async function perform(
     replyTo: replyTo(request),
     keepAliveMs: keepAliveIntervalMs(request.call?.monitorTimeout),
   };
+  const run = (): Promise<Performed> => {
+    call.begin(begun.method);
+    const { deadline } = work;
+    return dispatcher
+      .dispatch(request, { cancellation: call, deadline, log })
+      .then((outcome) => performed(begun, outcome, { format, compression, exposeStacks }));
+  };
+  // No async function: its frame is larger than all else that is allocated here, for each call.
   const mayBegin = onBegin(begun);
-  if (isRefused(work, typeof mayBegin === 'boolean' ? mayBegin : await mayBegin)) return refused;
-  const { deadline } = work;
-  call.begin(begun.method);
-  const outcome = await dispatcher.dispatch(request, { cancellation: call, deadline, log });
+  if (typeof mayBegin !== 'boolean') {
+    return mayBegin.then((answer) => (isRefused(work, answer) ? refused : run()));
+  }
+  return isRefused(work, mayBegin) ? Promise.resolve(refused) : run();
+}
+
+/** How a reply is written. */
+interface ReplyForm extends Pick<WireOptions, 'compression' | 'exposeStacks'> {
+  readonly format: BodyFormat;
+}
+
+/** What came of a method, with the reply to whoever called it. */
+function performed(
+  begun: Begun,
+  outcome: DispatchOutcome,
+  { format, compression, exposeStacks }: ReplyForm,
+): Performed {
   const failure = outcome.type === 'failure' ? failureFrom(outcome.error) : undefined;
   const expected = outcome.type === 'failure' && outcome.expected;
   if (begun.replyTo === undefined) {
@@ -65,6 +86,8 @@ export async function perform(
       reply: undefined,
       failure,
       expected,
+      // The executor's to say; that the key is there makes it cheap to.
+      cancelled: undefined,
     };
   }
   // In kind: a caller reads what it writes.
@@ -81,6 +104,7 @@ export async function perform(
     reply: labelled(answer.reply.body, format, compression),
     failure: answer.failure,
     expected,
+    cancelled: undefined,
   };
 }
 

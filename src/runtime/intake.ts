@@ -1,6 +1,6 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage, Listener } from '../driver/driver.ts';
-import type { Executor } from '../executors/executor.ts';
+import type { Begun, Executor, Outcome } from '../executors/executor.ts';
 import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
 import { compressionIn } from '../wire/compression.ts';
@@ -11,6 +11,7 @@ import type { Crashes } from './crashes.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { IntakeCounts } from './intake-counts.ts';
+import { NoRoomWarning } from './no-room-warning.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ReplySender } from './reply-sender.ts';
 import { RunningMessages } from './running-messages.ts';
@@ -31,8 +32,16 @@ export interface IntakeOptions {
   readonly log: Log;
 }
 
-/** How often it is said, in milliseconds, that replies have no room: under load there may be some, and none, many times a second. */
-const warnAgainMs = 5_000;
+/** A message that has been handed to an executor. */
+interface Handled {
+  readonly delivery: Delivery;
+  /** Its `_unique_id`, once it is known. */
+  id: string | undefined;
+  /** Under which it is known to be running. */
+  runningId: string | undefined;
+  /** What ends the dealings with its caller, where there are any. */
+  onEnd: (() => void) | undefined;
+}
 
 /**
  * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
@@ -47,15 +56,16 @@ export class Intake {
   readonly #emptied = new Wakeup();
   readonly #callers: Callers;
   readonly #running = new RunningMessages();
+  readonly #noRoom: NoRoomWarning;
   #isWaitingForCredit = false;
   #isWaitingForRoom = false;
-  #warnedOfNoRoomAt = Number.NEGATIVE_INFINITY;
   #isStopping = false;
   #returned = 0;
 
   constructor(options: IntakeOptions) {
     this.#of = options;
     this.#callers = new Callers(options.replies);
+    this.#noRoom = new NoRoomWarning(options.log);
   }
 
   get counts(): IntakeCounts {
@@ -154,18 +164,11 @@ export class Intake {
   #dispatchAtRoom(): void {
     if (this.#isWaitingForRoom) return;
     this.#isWaitingForRoom = true;
-    this.#warnOfNoRoom();
+    this.#noRoom.tell();
     void this.#of.replies.whenRoom().then(() => {
       this.#isWaitingForRoom = false;
       if (!this.#isStopping) this.#dispatch();
     });
-  }
-
-  #warnOfNoRoom(): void {
-    const now = performance.now();
-    if (now - this.#warnedOfNoRoomAt < warnAgainMs) return;
-    this.#warnedOfNoRoomAt = now;
-    this.#of.log.warn({}, 'too many messages wait for the broker; calls have to wait, too');
   }
 
   #dispatchAtCredit(): void {
@@ -193,7 +196,7 @@ export class Intake {
     duplicates.begin(id);
     this.#running.begin(id);
     this.#inFlight.add(delivery);
-    void this.#handle(delivery, executor, id);
+    this.#handle(delivery, executor, id);
   }
 
   /** It has not begun where it was sent. */
@@ -203,10 +206,9 @@ export class Intake {
     else this.#waiting.unshift(delivery);
   }
 
-  /** @param id - Under which it was known to be running. */
-  #ended(delivery: Delivery, id: string | undefined): void {
+  #ended({ delivery, runningId }: Handled): void {
     this.#inFlight.delete(delivery);
-    this.#running.end(id);
+    this.#running.end(runningId);
     if (!this.#isStopping) this.#dispatch();
     if (this.#inFlight.size === 0) this.#emptied.wake();
   }
@@ -230,48 +232,73 @@ export class Intake {
     delivery.drop();
   }
 
-  /** Owns the delivery until it is settled and answered. Never rejects. */
-  async #handle(
-    delivery: Delivery,
-    executor: Executor,
-    scannedId: string | undefined,
-  ): Promise<void> {
-    const { duplicates, crashes, outcomes, log } = this.#of;
+  /** Owns the delivery until it is settled and answered. Never throws. */
+  #handle(delivery: Delivery, executor: Executor, scannedId: string | undefined): void {
+    const { duplicates, crashes } = this.#of;
     const { body, ownsBody, contentType, headers } = delivery.message;
-    let runningId = scannedId;
+    const handled: Handled = { delivery, id: scannedId, runningId: scannedId, onEnd: undefined };
     try {
       const compression = compressionIn(headers);
       const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
       const alone = crashes.isSuspect(scannedId);
       const { deadline } = delivery;
       const work = { body, ownsBody, contentType, compression, deadline, asksToBegin, alone };
-      let id = scannedId;
-      let onEnd: (() => void) | undefined;
-      const execution = executor.execute(work, (begun) => {
-        if (asksToBegin) {
-          id = begun.uniqueId;
-          if (duplicates.hasBegun(id)) return false;
-          duplicates.begin(id);
-          this.#running.begin(id);
-          runningId = id;
-        }
-        delivery.begun();
-        onEnd = this.#callers.attend(begun, delivery.message, (reason) => execution.cancel(reason));
-        return true;
-      });
+      const execution = executor.execute(work, (begun) =>
+        this.#begins(handled, begun, asksToBegin),
+      );
       delivery.execution = execution;
-      const outcome = await execution.outcome;
-      onEnd?.();
-      if (outcome.type === 'refused') this.#dropTwin(delivery, id);
-      else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);
-      else if (await outcomes.settle(delivery, outcome, id)) {
-        duplicates.forget(id);
-        this.#returned++;
-      }
+      // No async function: its frame is larger than all else that is allocated here, for each message.
+      execution.outcome
+        .then((outcome) => this.#settle(handled, outcome))
+        .then(
+          () => this.#ended(handled),
+          (error: unknown) => this.#failed(handled, error),
+        );
     } catch (error) {
-      // Nothing above should throw; if it does, one message is lost, and the loop goes on.
-      log.error({ reason: String(error) }, 'a message could not be handled');
+      this.#failed(handled, error);
     }
-    this.#ended(delivery, runningId);
+  }
+
+  /** Its method is about to run; says whether it may. */
+  #begins(handled: Handled, begun: Begun, asksToBegin: boolean): boolean {
+    const { delivery } = handled;
+    if (asksToBegin) {
+      const { duplicates } = this.#of;
+      handled.id = begun.uniqueId;
+      if (duplicates.hasBegun(handled.id)) return false;
+      duplicates.begin(handled.id);
+      this.#running.begin(handled.id);
+      handled.runningId = handled.id;
+    }
+    delivery.begun();
+    const cancel = (reason: CancelReason): void => delivery.execution?.cancel(reason);
+    handled.onEnd = this.#callers.attend(begun, delivery.message, cancel);
+    return true;
+  }
+
+  #settle(handled: Handled, outcome: Outcome): undefined | Promise<void> {
+    const { delivery, id, onEnd } = handled;
+    onEnd?.();
+    if (outcome.type === 'refused') this.#dropTwin(delivery, id);
+    else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);
+    else {
+      const isBack = this.#of.outcomes.settle(delivery, outcome, id);
+      if (typeof isBack !== 'boolean') return isBack.then((back) => this.#settled(back, id));
+      this.#settled(isBack, id);
+    }
+    return undefined;
+  }
+
+  /** @param isBack - Whether it was given back, and has to run when it comes again. */
+  #settled(isBack: boolean, id: string | undefined): void {
+    if (!isBack) return;
+    this.#of.duplicates.forget(id);
+    this.#returned++;
+  }
+
+  /** Nothing should throw; if it does, one message is lost, and the loop goes on. */
+  #failed(handled: Handled, error: unknown): void {
+    this.#of.log.error({ reason: String(error) }, 'a message could not be handled');
+    this.#ended(handled);
   }
 }

@@ -79,11 +79,24 @@ const codecs: Readonly<Record<BodyFormat, Codec>> = {
 function sealJsonMessage(message: Record<string, unknown>): Buffer {
   let fields = '';
   for (const name of Object.keys(message)) {
-    if (fields !== '') fields += ', ';
-    fields += `${sealedValue(name)}: ${sealedValue(message[name])}`;
+    const key = usualKeys.get(name) ?? sealedKey(name);
+    fields += (fields === '' ? key : `, ${key}`) + sealedValue(message[name]);
   }
   return encodeText(`${usualHead}"{${fields}}"}`);
 }
+
+function sealedKey(name: string): string {
+  return `${sealedValue(name)}: `;
+}
+
+/** Those of the wire, as they stand in the envelope: to put each together every time costs as much as its value. */
+const usualKeys: ReadonlyMap<string, string> = new Map(
+  [
+    ...['method', 'args', 'namespace', 'version'],
+    ...['_msg_id', '_reply_q', '_timeout', '_unique_id'],
+    ...['result', 'failure', 'ending'],
+  ].map((name) => [name, `\\"${name}\\": `]),
+);
 
 /** Text that stands in JSON as it is, also in that of a string of JSON. */
 const needsNoEscape = /^[\w.:/-]*$/;

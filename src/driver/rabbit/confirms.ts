@@ -71,6 +71,19 @@ export class Confirms {
     demand?: Demand,
   ): Promise<void> {
     if (!this.#session.isOpen) return Promise.reject(lost('it had ended'));
+    try {
+      return this.#published(route, message, mandatory, demand);
+    } catch (error) {
+      return Promise.reject(error); // It can't be written, and is not.
+    }
+  }
+
+  #published(
+    route: Route,
+    message: OutgoingMessage,
+    mandatory: boolean,
+    demand: Demand | undefined,
+  ): Promise<void> {
     const body = asBuffer(message.body);
     const tag = this.#publish(route, mandatory, message, body);
     const entry: Unconfirmed = {

@@ -97,37 +97,67 @@ export class Sender {
     return this.#connection.close();
   }
 
-  async #sendUntilConfirmed(
+  #sendUntilConfirmed(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
+    const { byteLength } = message.body;
+    // Until it has settled, and not its sender's wait: a blocked connection keeps what was written to it.
+    this.#outbound.enter(byteLength);
+    return this.#publish(route, message, options).then(
+      () => this.#outbound.left(byteLength),
+      (error: unknown) => {
+        this.#outbound.left(byteLength);
+        throw error;
+      },
+    );
+  }
+
+  /** Nearly all can be published at once, and are confirmed; no frame of an async function is kept for those. */
+  #publish(route: Route, message: OutgoingMessage, options: SendOptions): Promise<void> {
+    const { mandatory = false, demand } = options;
+    const outlet = this.#open();
+    const isReady =
+      outlet !== undefined &&
+      message.body.byteLength <= outlet.session.maxMessageBytes &&
+      (route.exchange === undefined || outlet.declared.get(neededFor(route)) === settled) &&
+      demand?.isOver !== true;
+    if (!isReady) return this.#publishAgain(route, message, options, false);
+    if (demand !== undefined) demand.isPublished = true;
+    return outlet.confirms.publish(route, message, mandatory, demand).catch((error: unknown) => {
+      this.#assertMayTryAgain(error, outlet, demand);
+      return this.#publishAgain(route, message, options, true);
+    });
+  }
+
+  /** Publishes over one session after the other, until it has settled. */
+  async #publishAgain(
     route: Route,
     message: OutgoingMessage,
     options: SendOptions,
+    wasPublished: boolean,
   ): Promise<void> {
     const { mandatory = false, demand } = options;
     const { byteLength } = message.body;
-    let isPublished = false;
-    // Until it has settled, and not its sender's wait: a blocked connection keeps what was written to it.
-    this.#outbound.enter(byteLength);
-    try {
-      for (;;) {
-        const outlet = this.#open() ?? (await this.#waitForOutlet(options, isPublished));
-        const { maxMessageBytes } = outlet.session;
-        if (byteLength > maxMessageBytes) throw tooLarge(byteLength, maxMessageBytes);
-        try {
-          const declaring = this.#declare(outlet, route);
-          if (declaring !== undefined) await declaring;
-          if (demand?.isOver) return; // What was not sent yet must not be.
-          isPublished = true;
-          if (demand !== undefined) demand.isPublished = true;
-          return await outlet.confirms.publish(route, message, mandatory, demand);
-        } catch (error) {
-          if (isRefusal(error)) throw refused(error);
-          // Whatever else failed because the session ended can be tried again on the next.
-          if (outlet.session.isOpen || demand?.isOver) throw error;
-        }
+    let isPublished = wasPublished;
+    for (;;) {
+      const outlet = this.#open() ?? (await this.#waitForOutlet(options, isPublished));
+      const { maxMessageBytes } = outlet.session;
+      if (byteLength > maxMessageBytes) throw tooLarge(byteLength, maxMessageBytes);
+      try {
+        const declaring = this.#declare(outlet, route);
+        if (declaring !== undefined) await declaring;
+        if (demand?.isOver) return; // What was not sent yet must not be.
+        isPublished = true;
+        if (demand !== undefined) demand.isPublished = true;
+        return await outlet.confirms.publish(route, message, mandatory, demand);
+      } catch (error) {
+        this.#assertMayTryAgain(error, outlet, demand);
       }
-    } finally {
-      this.#outbound.left(byteLength);
     }
+  }
+
+  /** Whatever failed because the session ended can be tried again on the next, but for what was refused. */
+  #assertMayTryAgain(error: unknown, outlet: Outlet, demand: Demand | undefined): void {
+    if (isRefusal(error)) throw refused(error);
+    if (outlet.session.isOpen || demand?.isOver) throw error;
   }
 
   #publishElsewhere(
@@ -170,9 +200,10 @@ export class Sender {
   }
 
   /** Declares what the route needs the first time that this session publishes to it. */
-  #declare(outlet: Outlet, { exchange, queue, routingKey }: Route): Promise<void> | undefined {
+  #declare(outlet: Outlet, route: Route): Promise<void> | undefined {
+    const { exchange, queue, routingKey } = route;
     if (exchange === undefined) return undefined;
-    const needed = queue === undefined ? exchange.name : `${exchange.name}\n${queue.name}`;
+    const needed = neededFor(route);
     const known = outlet.declared.get(needed);
     if (known === settled) return undefined;
     if (known !== undefined) return known;
@@ -185,6 +216,12 @@ export class Sender {
     declared.set(needed, declaring);
     return declaring;
   }
+}
+
+/** What has to be declared for a route, in words. */
+function neededFor({ exchange, queue }: Route): string {
+  const name = exchange?.name ?? '';
+  return queue === undefined ? name : `${name}\n${queue.name}`;
 }
 
 /** One bad exchange must not take the messages with it that are under way to others. */
