@@ -13,10 +13,7 @@ export const echoes = [
     },
     quick: {
       ...each([1, 128], ['amqplib', 'async']),
-      ...each(
-        [128],
-        ['pool', 'poolOfShort', 'nestNoDelay', 'threading', 'amqplibAgain'],
-      ),
+      ...each([128], ['pool', 'poolOfShort', 'nestNoDelay', 'threading', 'amqplibAgain']),
     },
   }),
   echo('1 KiB', 1_024, {
