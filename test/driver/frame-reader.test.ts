@@ -1,32 +1,10 @@
-import { createRequire } from 'node:module';
 import { PassThrough } from 'node:stream';
 import type { Channel, ChannelModel } from 'amqplib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/driver/rabbit/frames/delivery.ts';
 import { FrameReader } from '../../src/driver/rabbit/frames/frame-reader.ts';
-
-/** amqplib's own encoder and parser, which the reader works with. */
-interface Definitions {
-  readonly BasicAck: number;
-  readonly BasicDeliver: number;
-  readonly BasicNack: number;
-  readonly BasicProperties: number;
-  readonly QueueDeclareOk: number;
-  encodeMethod(id: number, channel: number, fields: object): Buffer;
-  encodeProperties(id: number, channel: number, size: number, fields: object): Buffer;
-}
-interface Framing {
-  makeBodyFrame(channel: number, payload: Buffer): Buffer;
-}
-
-const require = createRequire(import.meta.url);
-const library = require.resolve('amqplib').replace(/[^/\\]*$/, '');
-const defs = require(`${library}lib/defs.js`) as Definitions;
-const { makeBodyFrame } = require(`${library}lib/frame.js`) as Framing;
-const { Connection } = require(`${library}lib/connection.js`) as {
-  Connection: new (stream: PassThrough) => { recvFrame(): unknown; maxFrameSize: number };
-};
+import { Connection, defs, makeBodyFrame } from './amqplib-codec.ts';
 
 const ours = 1;
 const tag = 'consumer-1';

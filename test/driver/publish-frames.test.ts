@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Channel, ChannelModel } from 'amqplib';
@@ -7,22 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ChannelWriter } from '../../src/driver/rabbit/frames/channel-writer.ts';
 import { Outbox } from '../../src/driver/rabbit/frames/outbox.ts';
 import type { Publication } from '../../src/driver/rabbit/frames/publish-frames.ts';
-
-/** amqplib's own encoder, which the frames are held against. */
-interface Definitions {
-  readonly BasicPublish: number;
-  readonly BasicProperties: number;
-  encodeMethod(id: number, channel: number, fields: object): Buffer;
-  encodeProperties(id: number, channel: number, size: number, fields: object): Buffer;
-}
-interface Framing {
-  makeBodyFrame(channel: number, payload: Buffer): Buffer;
-}
-
-const require = createRequire(import.meta.url);
-const library = require.resolve('amqplib').replace(/[^/\\]*$/, '');
-const defs = require(`${library}lib/defs.js`) as Definitions;
-const { makeBodyFrame } = require(`${library}lib/frame.js`) as Framing;
+import { defs, makeBodyFrame } from './amqplib-codec.ts';
 
 const frameMax = 4_096;
 const maxBody = frameMax - 8;
