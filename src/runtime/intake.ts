@@ -15,6 +15,7 @@ import { NoRoomWarning } from './no-room-warning.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ReplySender } from './reply-sender.ts';
 import { RunningMessages } from './running-messages.ts';
+import { SingleWait } from './single-wait.ts';
 
 /** What an {@link Intake} brings together. */
 export interface IntakeOptions {
@@ -57,8 +58,8 @@ export class Intake {
   readonly #callers: Callers;
   readonly #running = new RunningMessages();
   readonly #noRoom: NoRoomWarning;
-  #isWaitingForCredit = false;
-  #isWaitingForRoom = false;
+  readonly #room = new SingleWait();
+  readonly #credit = new SingleWait();
   #isStopping = false;
   #returned = 0;
 
@@ -147,11 +148,13 @@ export class Intake {
     const { executor, replies } = this.#of;
     while (this.#waiting.length > 0) {
       if (replies.isFull) {
-        this.#dispatchAtRoom();
+        // Nothing more begins while the broker does not take the replies to what has ended.
+        const hasBegun = this.#room.begin(() => replies.whenRoom(), this.#goOn);
+        if (hasBegun) this.#noRoom.tell();
         return;
       }
       if (executor.credit <= 0) {
-        this.#dispatchAtCredit();
+        this.#credit.begin(() => executor.whenCredit(), this.#goOn);
         return;
       }
       if (executor.inTurn && this.#inFlight.size > 0) return;
@@ -160,25 +163,9 @@ export class Intake {
     }
   }
 
-  /** Begins nothing more while the broker does not take the replies to what has ended. */
-  #dispatchAtRoom(): void {
-    if (this.#isWaitingForRoom) return;
-    this.#isWaitingForRoom = true;
-    this.#noRoom.tell();
-    void this.#of.replies.whenRoom().then(() => {
-      this.#isWaitingForRoom = false;
-      if (!this.#isStopping) this.#dispatch();
-    });
-  }
-
-  #dispatchAtCredit(): void {
-    if (this.#isWaitingForCredit) return;
-    this.#isWaitingForCredit = true;
-    void this.#of.executor.whenCredit().then(() => {
-      this.#isWaitingForCredit = false;
-      if (!this.#isStopping) this.#dispatch();
-    });
-  }
+  readonly #goOn = (): void => {
+    if (!this.#isStopping) this.#dispatch();
+  };
 
   #start(delivery: Delivery, executor: Executor): void {
     const { duplicates, log } = this.#of;
@@ -209,7 +196,7 @@ export class Intake {
   #ended({ delivery, runningId }: Handled): void {
     this.#inFlight.delete(delivery);
     this.#running.end(runningId);
-    if (!this.#isStopping) this.#dispatch();
+    this.#goOn();
     if (this.#inFlight.size === 0) this.#emptied.wake();
   }
 
@@ -250,10 +237,7 @@ export class Intake {
       // No async function: its frame is larger than all else that is allocated here, for each message.
       execution.outcome
         .then((outcome) => this.#settle(handled, outcome))
-        .then(
-          () => this.#ended(handled),
-          (error: unknown) => this.#failed(handled, error),
-        );
+        .catch((error: unknown) => this.#failed(handled, error));
     } catch (error) {
       this.#failed(handled, error);
     }
@@ -283,17 +267,22 @@ export class Intake {
     else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);
     else {
       const isBack = this.#of.outcomes.settle(delivery, outcome, id);
-      if (typeof isBack !== 'boolean') return isBack.then((back) => this.#settled(back, id));
-      this.#settled(isBack, id);
+      if (typeof isBack !== 'boolean') return isBack.then((back) => this.#settled(handled, back));
+      this.#settled(handled, isBack);
+      return undefined;
     }
+    // At once: one that was taken back may be started again before anything else is.
+    this.#ended(handled);
     return undefined;
   }
 
   /** @param isBack - Whether it was given back, and has to run when it comes again. */
-  #settled(isBack: boolean, id: string | undefined): void {
-    if (!isBack) return;
-    this.#of.duplicates.forget(id);
-    this.#returned++;
+  #settled(handled: Handled, isBack: boolean): void {
+    if (isBack) {
+      this.#of.duplicates.forget(handled.id);
+      this.#returned++;
+    }
+    this.#ended(handled);
   }
 
   /** Nothing should throw; if it does, one message is lost, and the loop goes on. */

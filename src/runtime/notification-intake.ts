@@ -12,6 +12,7 @@ import type { IntakeCounts } from './intake-counts.ts';
 import type { NotificationOutcomes } from './notification-outcomes.ts';
 import type { RequeueBrake } from './requeue-brake.ts';
 import { RunningMessages } from './running-messages.ts';
+import { SingleWait } from './single-wait.ts';
 import {
   type BatchLimits,
   type NotificationDelivery,
@@ -45,7 +46,7 @@ export class NotificationIntake {
   readonly #emptied = new Wakeup();
   readonly #executions = new Set<Execution>();
   readonly #running = new RunningMessages();
-  #isWaitingForCredit = false;
+  readonly #credit = new SingleWait();
   #isStopping = false;
   #returned = 0;
 
@@ -116,7 +117,8 @@ export class NotificationIntake {
     const { executor } = this.#of;
     for (;;) {
       if (executor.credit <= 0) {
-        this.#dispatchAtCredit();
+        const goOn = (): void => this.#dispatch();
+        this.#credit.begin(() => executor.whenCredit(), goOn);
         return;
       }
       if (executor.inTurn && this.#inFlight.size > 0) return;
@@ -125,15 +127,6 @@ export class NotificationIntake {
       const fresh = batch.filter((delivery) => this.#isFresh(delivery));
       if (fresh.length > 0) this.#start(fresh);
     }
-  }
-
-  #dispatchAtCredit(): void {
-    if (this.#isWaitingForCredit) return;
-    this.#isWaitingForCredit = true;
-    void this.#of.executor.whenCredit().then(() => {
-      this.#isWaitingForCredit = false;
-      this.#dispatch();
-    });
   }
 
   /**

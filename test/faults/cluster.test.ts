@@ -21,12 +21,7 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
       const silences: number[] = [];
       for (let kill = 0; kill < kills; kill++) {
         const leader = await cluster.leaderOf(topic);
-        await executed(200);
-        ledger.takeLongestSilence();
-        await leader.kill();
-        await executed(500);
-        silences.push(ledger.takeLongestSilence());
-        await leader.restart();
+        silences.push(await silenceAfterKill(leader, { ledger, executed }));
       }
       await noneLost();
       await report(context, {
@@ -52,12 +47,7 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
       const { topic, ledger, executed, noneLost } = await stage({ server: kill, client: kill });
       const leader = await cluster.leaderOf(topic);
       expect(leader).toBe(cluster.nodes[kill % cluster.nodes.length]);
-      await executed(200);
-      ledger.takeLongestSilence();
-      await leader.kill();
-      await executed(500);
-      silences.push(ledger.takeLongestSilence());
-      await leader.restart();
+      silences.push(await silenceAfterKill(leader, { ledger, executed }));
       await noneLost();
       expect(ledger.failures).toEqual([]);
       for (const name of ['sent', 'confirmed', 'failed', 'lost', 'duplicates'] as const) {
@@ -156,3 +146,17 @@ describeWithPrivateBroker('a cluster of three nodes with quorum queues', () => {
     return await openClusterStage(cluster, { server: 0, client: 1, ...places });
   }
 });
+
+/** How long nothing was executed when a node was killed, which is started again, in ms. */
+async function silenceAfterKill(
+  node: Cluster['nodes'][number],
+  { ledger, executed }: Pick<ClusterStage, 'ledger' | 'executed'>,
+): Promise<number> {
+  await executed(200);
+  ledger.takeLongestSilence();
+  await node.kill();
+  await executed(500);
+  const silenceMs = ledger.takeLongestSilence();
+  await node.restart();
+  return silenceMs;
+}

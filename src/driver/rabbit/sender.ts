@@ -119,16 +119,16 @@ export class Sender {
       message.body.byteLength <= outlet.session.maxMessageBytes &&
       (route.exchange === undefined || outlet.declared.get(neededFor(route)) === settled) &&
       demand?.isOver !== true;
-    if (!isReady) return this.#publishAgain(route, message, options, false);
+    if (!isReady) return this.#publishWhenOpen(route, message, options, false);
     if (demand !== undefined) demand.isPublished = true;
     return outlet.confirms.publish(route, message, mandatory, demand).catch((error: unknown) => {
       this.#assertMayTryAgain(error, outlet, demand);
-      return this.#publishAgain(route, message, options, true);
+      return this.#publishWhenOpen(route, message, options, true);
     });
   }
 
-  /** Publishes over one session after the other, until it has settled. */
-  async #publishAgain(
+  /** Publishes over a session when there is one, and if that is lost over the next, until it has settled. */
+  async #publishWhenOpen(
     route: Route,
     message: OutgoingMessage,
     options: SendOptions,

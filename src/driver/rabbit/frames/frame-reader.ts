@@ -111,8 +111,7 @@ export class FrameReader {
       }
       const end = start + size;
       if (chunk.length < end + frame.endBytes) return undefined;
-      if (chunk.readUInt8(end) !== frame.end)
-        throw new Error('a frame does not end where it should');
+      assertEnd(chunk, end);
       this.#at = end + frame.endBytes;
       if (isOurs && this.#take(type, start, end)) continue;
       return chunk.subarray(at, this.#at);
@@ -127,9 +126,11 @@ export class FrameReader {
     }
     if (type !== frame.method) return false;
     if (this.#arriving !== undefined) throw new Error('a message is interrupted by a method');
+    if (end - start < methodBytes) throw new RangeError('a method is longer than its frame');
     const method = this.#chunk.readUInt32BE(start);
     if (method === methods.deliver) return this.#takeDelivery(start + 4, end);
     if (method !== methods.ack && method !== methods.nack) return false;
+    if (end - start < confirmBytes) throw new RangeError('a confirm is longer than its frame');
     const tag = readUint64(this.#chunk, start + 4);
     const isMultiple = (this.#chunk.readUInt8(start + 12) & 1) !== 0;
     this.#handlers.onConfirm(tag, isMultiple, method === methods.ack);
@@ -181,8 +182,7 @@ export class FrameReader {
       this.#at += taken;
     }
     if (this.#frameLeft > 0 || this.#at === chunk.length) return false;
-    if (chunk.readUInt8(this.#at) !== frame.end)
-      throw new Error('a frame does not end where it should');
+    assertEnd(chunk, this.#at);
     this.#at += frame.endBytes;
     this.#isInBody = false;
     if (arriving.left === 0) this.#deliver(arriving, header);
@@ -223,3 +223,10 @@ export class FrameReader {
 }
 
 const nothing: Buffer = Buffer.alloc(0);
+/** Class and method; of a confirm a tag and its bits, too. */
+const methodBytes = 4;
+const confirmBytes = methodBytes + 8 + 1;
+
+function assertEnd(bytes: Buffer, at: number): void {
+  if (bytes.readUInt8(at) !== frame.end) throw new Error('a frame does not end where it should');
+}
