@@ -71,10 +71,12 @@ describe('[recycle]', () => {
       fields: { reason: expect.stringMatching(/^it has run \d+ calls$/) },
     });
     expect(executor.hosts).toMatchObject({ crashed: 0, isHoldingBack: false });
-    // Each was disposed of, and none is left but those that are to be there.
+    // Each was disposed of once its successor was there, and none is left but those that are to be.
     const { spareHosts } = options;
+    const wanted = 2 + spareHosts;
+    await expect.poll(() => cameTo(house.house)).toBe(wanted + recycled.length);
+    await expect.poll(() => livingIn(house.house)).toBe(wanted);
     await expect.poll(() => executor.hosts).toMatchObject({ active: 2, spare: spareHosts });
-    await expect.poll(() => livingIn(house.house)).toBe(2 + spareHosts);
     await executor.stop();
     expect(livingIn(house.house)).toBe(0);
   });
@@ -122,8 +124,12 @@ describe('[recycle]', () => {
   });
 });
 
+/** How many have moved in. */
+function cameTo({ notes }: SharedStage): number {
+  return notes.filter((note) => note.startsWith('Ann started')).length;
+}
+
 /** How many have moved in and not left. */
-function livingIn({ notes }: SharedStage): number {
-  const came = notes.filter((note) => note.startsWith('Ann started')).length;
-  return came - notes.filter((note) => note === 'Ann has left').length;
+function livingIn(house: SharedStage): number {
+  return cameTo(house) - house.notes.filter((note) => note === 'Ann has left').length;
 }
