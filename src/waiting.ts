@@ -89,22 +89,32 @@ export function cancelled(
   });
 }
 
-/** A promise with its two ends in hand; Node 20 lacks `Promise.withResolvers`. */
-export interface Deferred<T> {
+/**
+ * A promise with its two ends in hand; Node 20 lacks `Promise.withResolvers`.
+ *
+ * A class, as all is that lives as long as a message: where literals outlive some collections in a row,
+ * V8 makes them old from the start, and what they point to with them.
+ */
+export class Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
   readonly reject: (error: unknown) => void;
+
+  constructor() {
+    let resolve!: (value: T) => void;
+    let reject!: (error: unknown) => void;
+    this.promise = new Promise<T>((onResolve, onReject) => {
+      resolve = onResolve;
+      reject = onReject;
+    });
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /** Makes a {@link Deferred}. */
 export function deferred<T>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
+  return new Deferred();
 }
 
 /** Resolves after a while, or at once when the signal aborts; never rejects and owns its timer. */

@@ -1,4 +1,5 @@
 import { type ErrorSubject, MessagingTimeout } from '../errors.ts';
+import type { SlotMap } from '../slot-map.ts';
 import { formatTarget } from '../target.ts';
 import {
   cancelled,
@@ -24,7 +25,7 @@ export interface PendingCallOptions extends WaitOptions {
 /** What the calls of a process share. */
 export interface CallsAtLarge {
   /** Those that wait, by their ids; one that has ended takes itself off. */
-  readonly waiting: Map<unknown, PendingCall>;
+  readonly waiting: SlotMap<unknown, PendingCall>;
   /** How the connections are, for an error that would not say why otherwise. */
   readonly statuses: () => readonly ConnectionStatus[];
 }

@@ -1,5 +1,6 @@
 import { type ClosedError, MalformedMessage } from '../errors.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
+import { SlotMap } from '../slot-map.ts';
 import { type BodyFormat, formatOf } from '../wire/body-format.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { remoteErrorFrom } from '../wire/failure.ts';
@@ -32,7 +33,7 @@ export interface ReplyWaitersOptions {
  * may send keep-alives after its answer. Source: oslo-wire.md 1.9 and 10.
  */
 export class ReplyWaiters {
-  readonly #waiters = new Map<unknown, PendingCall>();
+  readonly #waiters = new SlotMap<unknown, PendingCall>();
   readonly #atLarge: CallsAtLarge;
   readonly #options: ReplyWaitersOptions;
   #orphaned = 0;

@@ -1,5 +1,6 @@
 import type { CancelReason } from '../cancel-reason.ts';
-import { callDeadlines } from './deadlines.ts';
+import type { RollEntry } from '../roll.ts';
+import { type Awaited, callDeadlines } from './deadlines.ts';
 
 /** How long a cancelled call may take to end by itself, in milliseconds. */
 export const defaultCancelGraceMs = 250;
@@ -13,11 +14,12 @@ export interface CancelObserver {
 }
 
 /** Cancels one call when its deadline passes or it is asked to, and tells when its grace is over. */
-export class CancelClock {
+export class CancelClock implements Awaited {
   /** When the caller stops waiting, on the clock of `performance.now()`. */
   readonly deadline: number;
   readonly #graceMs: number;
   readonly #observer: CancelObserver;
+  readonly #awaited: RollEntry<Awaited> | undefined;
   #grace: NodeJS.Timeout | undefined;
   #reason: CancelReason | undefined;
   #hasEnded = false;
@@ -30,7 +32,7 @@ export class CancelClock {
     this.deadline = deadline ?? Number.POSITIVE_INFINITY;
     this.#graceMs = graceMs;
     this.#observer = observer;
-    if (deadline !== undefined) callDeadlines.add(this);
+    this.#awaited = deadline === undefined ? undefined : callDeadlines.add(this);
   }
 
   /** Why the call was cancelled, if it was. */
@@ -46,7 +48,7 @@ export class CancelClock {
   cancel(reason: CancelReason): void {
     if (this.#hasEnded || this.#reason !== undefined) return;
     this.#reason = reason;
-    callDeadlines.delete(this);
+    this.#ignoreDeadline();
     // A call that never ends, also when it is told to, must not keep a process that has stopped.
     this.#grace = setTimeout(() => this.#observer.onOverrun(reason), this.#graceMs).unref();
     this.#observer.onCancel(reason);
@@ -59,7 +61,11 @@ export class CancelClock {
   end(): void {
     if (!this.#hasEnded && performance.now() >= this.deadline) this.#reason ??= 'deadline';
     this.#hasEnded = true;
-    callDeadlines.delete(this);
+    this.#ignoreDeadline();
     clearTimeout(this.#grace);
+  }
+
+  #ignoreDeadline(): void {
+    if (this.#awaited !== undefined) callDeadlines.delete(this.#awaited);
   }
 }

@@ -1,3 +1,5 @@
+import { Roll, type RollEntry } from '../roll.ts';
+
 /** Something that is to be told when its deadline has passed. */
 export interface Awaited {
   /** On the clock of `performance.now()`. */
@@ -16,16 +18,17 @@ const sweepMs = 10;
  * process.
  */
 export class Deadlines {
-  readonly #awaited = new Set<Awaited>();
+  readonly #awaited = new Roll<Awaited>();
   #timer: NodeJS.Timeout | undefined;
 
-  add(awaited: Awaited): void {
-    this.#awaited.add(awaited);
+  /** @returns What takes it off again. */
+  add(awaited: Awaited): RollEntry<Awaited> {
     this.#timer ??= setInterval(() => this.#sweep(), sweepMs).unref();
+    return this.#awaited.add(awaited);
   }
 
-  delete(awaited: Awaited): void {
-    this.#awaited.delete(awaited);
+  delete(entry: RollEntry<Awaited>): void {
+    this.#awaited.delete(entry);
   }
 
   #sweep(): void {
@@ -35,9 +38,10 @@ export class Deadlines {
       return;
     }
     const now = performance.now();
-    for (const awaited of this.#awaited) {
+    for (const entry of this.#awaited.entries()) {
+      const { value: awaited } = entry;
       if (now < awaited.deadline) continue;
-      this.#awaited.delete(awaited);
+      this.#awaited.delete(entry);
       awaited.onDeadline();
     }
   }

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { ClosedError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
+import { Roll } from '../roll.ts';
 import { deferred, pause, waitFor } from '../waiting.ts';
 import { defaultCancelGraceMs } from './cancel-clock.ts';
 import type { Begun, Execution, Executor, ExecutorName, Work } from './executor.ts';
@@ -41,7 +42,7 @@ export class LoopExecutor implements Executor {
   readonly #options: LoopExecutorOptions;
   readonly #freed = new Wakeup();
   readonly #closed = deferred<Error | undefined>();
-  readonly #running = new Set<LoopExecution>();
+  readonly #running = new Roll<LoopExecution>();
   readonly #stopSignal = new AbortController();
   #service: LoadedService | undefined;
   #stopping: Promise<void> | undefined;
@@ -116,9 +117,9 @@ export class LoopExecutor implements Executor {
   #run(service: LoadedService, work: Work, onBegin: (begun: Begun) => boolean): Execution {
     const { cancelGraceMs = defaultCancelGraceMs, log = silentLog, wire } = this.#options;
     const execution = new LoopExecution(work, { graceMs: cancelGraceMs, log, onBegin });
-    this.#running.add(execution);
+    const entry = this.#running.add(execution);
     const onEnd = (): void => {
-      this.#running.delete(execution);
+      this.#running.delete(entry);
       this.#freed.wake();
     };
     // In an async context of its own, so that nothing a method stores there is seen by another.

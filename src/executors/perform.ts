@@ -3,11 +3,11 @@ import { MalformedMessage } from '../errors.ts';
 import { type Log, shownValue } from '../log.ts';
 import { type BodyFormat, contentTypes, formatOf } from '../wire/body-format.ts';
 import { type Failure, failureFrom, withoutTraceback } from '../wire/failure.ts';
-import { keepAliveIntervalMs } from '../wire/keep-alive.ts';
 import { labelled } from '../wire/labelled-body.ts';
 import { type EncodedReply, encodeFailureReply, encodeReply } from '../wire/reply.ts';
 import { decodeRequest, type Request } from '../wire/request.ts';
-import type { Begun, Outcome, ReplyTo, Work } from './executor.ts';
+import { BegunRequest } from './begun-request.ts';
+import type { Begun, Outcome, Work } from './executor.ts';
 import type { RunningCall } from './running-call.ts';
 import { defaultWireOptions, type WireOptions } from './wire-options.ts';
 
@@ -44,12 +44,7 @@ export function perform(
   } catch (error) {
     return Promise.resolve({ type: 'malformed', error: error as Error });
   }
-  const begun: Begun = {
-    method: shownValue(request.method),
-    uniqueId: request.uniqueId,
-    replyTo: replyTo(request),
-    keepAliveMs: keepAliveIntervalMs(request.call?.monitorTimeout),
-  };
+  const begun = new BegunRequest(request);
   const run = (): Promise<Performed> => {
     call.begin(begun.method);
     const { deadline } = work;
@@ -123,15 +118,6 @@ export function takenFormat({ contentType }: Pick<Work, 'contentType'>): BodyFor
   throw new MalformedMessage(
     `content type '${shownValue(contentType)}' is none of ${Object.values(contentTypes).join(', ')}`,
   );
-}
-
-/** One more than AMQP has, so that a name that is cut is still none. */
-const maxQueueName = 256;
-
-function replyTo(request: Request): ReplyTo | undefined {
-  if (request.call === undefined) return undefined;
-  const { msgId, replyQueue } = request.call;
-  return { msgId, queue: typeof replyQueue === 'string' ? replyQueue.slice(0, maxQueueName) : '' };
 }
 
 function encode(

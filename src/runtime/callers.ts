@@ -1,6 +1,7 @@
 import type { CancelReason } from '../cancel-reason.ts';
 import type { IncomingMessage } from '../driver/driver.ts';
 import type { Begun } from '../executors/executor.ts';
+import { SlotMap } from '../slot-map.ts';
 import { isCancellable } from '../wire/cancellation.ts';
 import type { ReplySender } from './reply-sender.ts';
 
@@ -8,7 +9,7 @@ import type { ReplySender } from './reply-sender.ts';
 export class Callers {
   readonly #replies: ReplySender;
   /** What cancels calls whose callers may, by their `_msg_id`s. */
-  readonly #cancellable = new Map<string, () => void>();
+  readonly #cancellable = new SlotMap<string, () => void>();
 
   constructor(replies: ReplySender) {
     this.#replies = replies;

@@ -3,6 +3,7 @@ import type { IncomingMessage, Listener } from '../driver/driver.ts';
 import type { Begun, Executor, Outcome } from '../executors/executor.ts';
 import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
+import { Roll } from '../roll.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { oversized } from '../wire/envelope.ts';
 import { Callers } from './callers.ts';
@@ -10,6 +11,7 @@ import { isPing } from './control-lane.ts';
 import type { Crashes } from './crashes.ts';
 import { type Acknowledge, Delivery } from './delivery.ts';
 import type { Duplicates } from './duplicates.ts';
+import { HandledMessage } from './handled-message.ts';
 import type { IntakeCounts } from './intake-counts.ts';
 import { NoRoomWarning } from './no-room-warning.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -33,17 +35,6 @@ export interface IntakeOptions {
   readonly log: Log;
 }
 
-/** A message that has been handed to an executor. */
-interface Handled {
-  readonly delivery: Delivery;
-  /** Its `_unique_id`, once it is known. */
-  id: string | undefined;
-  /** Under which it is known to be running. */
-  runningId: string | undefined;
-  /** What ends the dealings with its caller, where there are any. */
-  onEnd: (() => void) | undefined;
-}
-
 /**
  * Moves messages from the listener to the executor, and outcomes back: the one loop of a server.
  *
@@ -53,7 +44,7 @@ interface Handled {
 export class Intake {
   readonly #of: IntakeOptions;
   readonly #waiting: Delivery[] = [];
-  readonly #inFlight = new Set<Delivery>();
+  readonly #inFlight = new Roll<Delivery>();
   readonly #emptied = new Wakeup();
   readonly #callers: Callers;
   readonly #running = new RunningMessages();
@@ -182,8 +173,7 @@ export class Intake {
     // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
     duplicates.begin(id);
     this.#running.begin(id);
-    this.#inFlight.add(delivery);
-    this.#handle(delivery, executor, id);
+    this.#handle(new HandledMessage(this.#inFlight.add(delivery), id), executor);
   }
 
   /** It has not begun where it was sent. */
@@ -193,8 +183,8 @@ export class Intake {
     else this.#waiting.unshift(delivery);
   }
 
-  #ended({ delivery, runningId }: Handled): void {
-    this.#inFlight.delete(delivery);
+  #ended({ entry, runningId }: HandledMessage): void {
+    this.#inFlight.delete(entry);
     this.#running.end(runningId);
     this.#goOn();
     if (this.#inFlight.size === 0) this.#emptied.wake();
@@ -220,10 +210,10 @@ export class Intake {
   }
 
   /** Owns the delivery until it is settled and answered. Never throws. */
-  #handle(delivery: Delivery, executor: Executor, scannedId: string | undefined): void {
+  #handle(handled: HandledMessage, executor: Executor): void {
     const { duplicates, crashes } = this.#of;
+    const { delivery, id: scannedId } = handled;
     const { body, ownsBody, contentType, headers } = delivery.message;
-    const handled: Handled = { delivery, id: scannedId, runningId: scannedId, onEnd: undefined };
     try {
       const compression = compressionIn(headers);
       const asksToBegin = scannedId === undefined && duplicates.isUncertain(body, compression);
@@ -244,7 +234,7 @@ export class Intake {
   }
 
   /** Its method is about to run; says whether it may. */
-  #begins(handled: Handled, begun: Begun, asksToBegin: boolean): boolean {
+  #begins(handled: HandledMessage, begun: Begun, asksToBegin: boolean): boolean {
     const { delivery } = handled;
     if (asksToBegin) {
       const { duplicates } = this.#of;
@@ -260,8 +250,9 @@ export class Intake {
     return true;
   }
 
-  #settle(handled: Handled, outcome: Outcome): undefined | Promise<void> {
+  #settle(handled: HandledMessage, outcome: Outcome): undefined | Promise<void> {
     const { delivery, id, onEnd } = handled;
+    delivery.execution = undefined; // It is over; the reply may yet take its time.
     onEnd?.();
     if (outcome.type === 'refused') this.#dropTwin(delivery, id);
     else if (outcome.type === 'withdrawn') this.#takeBack(delivery, id);
@@ -277,7 +268,7 @@ export class Intake {
   }
 
   /** @param isBack - Whether it was given back, and has to run when it comes again. */
-  #settled(handled: Handled, isBack: boolean): void {
+  #settled(handled: HandledMessage, isBack: boolean): void {
     if (isBack) {
       this.#of.duplicates.forget(handled.id);
       this.#returned++;
@@ -286,7 +277,7 @@ export class Intake {
   }
 
   /** Nothing should throw; if it does, one message is lost, and the loop goes on. */
-  #failed(handled: Handled, error: unknown): void {
+  #failed(handled: HandledMessage, error: unknown): void {
     this.#of.log.error({ reason: String(error) }, 'a message could not be handled');
     this.#ended(handled);
   }

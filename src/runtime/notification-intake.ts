@@ -4,6 +4,7 @@ import type { Execution, Executor, Work } from '../executors/executor.ts';
 import { packBodies } from '../executors/packed-bodies.ts';
 import { Wakeup } from '../executors/wakeup.ts';
 import { type Log, shortened } from '../log.ts';
+import { Roll, type RollEntry } from '../roll.ts';
 import { compressionIn } from '../wire/compression.ts';
 import { oversized } from '../wire/envelope.ts';
 import type { Crashes } from './crashes.ts';
@@ -42,9 +43,9 @@ export interface NotificationIntakeOptions {
 export class NotificationIntake {
   readonly #of: NotificationIntakeOptions;
   readonly #waiting: WaitingNotifications;
-  readonly #inFlight = new Set<readonly NotificationDelivery[]>();
+  readonly #inFlight = new Roll<readonly NotificationDelivery[]>();
   readonly #emptied = new Wakeup();
-  readonly #executions = new Set<Execution>();
+  readonly #executions = new Roll<Execution>();
   readonly #running = new RunningMessages();
   readonly #credit = new SingleWait();
   #isStopping = false;
@@ -164,13 +165,13 @@ export class NotificationIntake {
 
   #start(batch: readonly NotificationDelivery[]): void {
     for (const { id } of batch) this.#running.begin(id);
-    this.#inFlight.add(batch);
-    void this.#handle(batch);
+    void this.#handle(this.#inFlight.add(batch));
   }
 
   /** Owns the notifications until they are settled. Never rejects. */
-  async #handle(batch: readonly NotificationDelivery[]): Promise<void> {
+  async #handle(entry: RollEntry<readonly NotificationDelivery[]>): Promise<void> {
     const { executor, duplicates, outcomes, log } = this.#of;
+    const { value: batch } = entry;
     let settled = batch;
     let running = batch;
     try {
@@ -185,9 +186,9 @@ export class NotificationIntake {
         running = settled;
         return true;
       });
-      this.#executions.add(execution);
+      const executionEntry = this.#executions.add(execution);
       const outcome = await execution.outcome;
-      this.#executions.delete(execution);
+      this.#executions.delete(executionEntry);
       if (outcome.type === 'refused') {
         for (const delivery of settled) this.#dropTwin(delivery, delivery.id);
       } else if (outcome.type === 'withdrawn') this.#takeBack(settled);
@@ -196,7 +197,7 @@ export class NotificationIntake {
       // Nothing above should throw; if it does, these are lost, and the loop goes on.
       log.error({ reason: String(error) }, 'notifications could not be handled');
     }
-    this.#inFlight.delete(batch);
+    this.#inFlight.delete(entry);
     for (const { id } of running) this.#running.end(id);
     this.#dispatch();
     if (this.#inFlight.size === 0) this.#emptied.wake();

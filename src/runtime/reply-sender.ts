@@ -3,6 +3,7 @@ import type { Driver, OutgoingMessage } from '../driver/driver.ts';
 import { MessageTooLarge, MessageUndeliverable } from '../errors.ts';
 import type { ReplyTo } from '../executors/executor.ts';
 import { type Log, shortened, shownValue } from '../log.ts';
+import { Roll } from '../roll.ts';
 import { failureFrom, withoutTraceback } from '../wire/failure.ts';
 import { encodeFailureReply, encodeKeepAlive } from '../wire/reply.ts';
 import { CancelNotes } from './cancel-notes.ts';
@@ -26,6 +27,17 @@ export interface ReplySenderOptions {
 /** How long a reply waits for a broker that is away. */
 const sendTimeoutMs = 60_000;
 
+/** A reply that the broker is yet to take. */
+class ReplyUnderWay {
+  readonly replyTo: ReplyTo;
+  readonly resolve: (isDone: boolean) => void;
+
+  constructor(replyTo: ReplyTo, resolve: (isDone: boolean) => void) {
+    this.replyTo = replyTo;
+    this.resolve = resolve;
+  }
+}
+
 /**
  * Publishes replies, each to the queue that its caller named.
  *
@@ -38,10 +50,7 @@ export class ReplySender {
   readonly #cancelNotes: CancelNotes;
   readonly #stopping = new AbortController();
   readonly #demand = new Demand();
-  readonly #underWay = new Set<{
-    readonly replyTo: ReplyTo;
-    readonly resolve: (isDone: boolean) => void;
-  }>();
+  readonly #underWay = new Roll<ReplyUnderWay>();
 
   constructor(options: ReplySenderOptions) {
     this.#options = options;
@@ -84,12 +93,11 @@ export class ReplySender {
       return Promise.resolve(this.#drop(replyTo, 'the server has stopped'));
     }
     return new Promise((resolve) => {
-      const reply = { replyTo, resolve };
-      this.#underWay.add(reply);
+      const entry = this.#underWay.add(new ReplyUnderWay(replyTo, resolve));
       this.#send(replyTo, message).then(
-        () => this.#underWay.delete(reply) && resolve(true),
+        () => this.#underWay.delete(entry) && resolve(true),
         (error: unknown) => {
-          if (this.#underWay.delete(reply)) resolve(this.#failed(replyTo, message, error));
+          if (this.#underWay.delete(entry)) resolve(this.#failed(replyTo, message, error));
         },
       );
     });
@@ -134,10 +142,11 @@ export class ReplySender {
     this.#stopping.abort();
     this.#demand.end();
     this.#missing.stop();
-    for (const { replyTo, resolve } of this.#underWay) {
+    for (const entry of this.#underWay.entries()) {
+      const { replyTo, resolve } = entry.value;
+      this.#underWay.delete(entry);
       resolve(this.#drop(replyTo, 'the server has stopped'));
     }
-    this.#underWay.clear();
   }
 
   /** With neither a timer nor a signal of its own: nearly all are on their way at once. */

@@ -2,8 +2,16 @@ import { type BodyFormat, contentTypes } from './body-format.ts';
 import { type CompressedBody, type Compression, compressed } from './compression.ts';
 
 /** A body that is ready to be sent, with what is to be said of it. */
-export interface LabelledBody extends CompressedBody {
+export class LabelledBody implements CompressedBody {
+  readonly body: Uint8Array;
   readonly contentType: string;
+  readonly compression: string | undefined;
+
+  constructor({ body, compression }: CompressedBody, contentType: string) {
+    this.body = body;
+    this.contentType = contentType;
+    this.compression = compression;
+  }
 }
 
 /** Compresses a body as {@link compressed} does, and says in which format it is. */
@@ -12,7 +20,5 @@ export function labelled(
   format: BodyFormat,
   compression: Compression | undefined,
 ): LabelledBody {
-  const contentType = contentTypes[format];
-  if (compression === undefined) return { body, contentType };
-  return { ...compressed(body, compression), contentType };
+  return new LabelledBody(compressed(body, compression), contentTypes[format]);
 }

@@ -1,24 +1,14 @@
 import type { Message } from 'amqplib';
 import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '../../errors.ts';
-import { type Deferred, deferred } from '../../waiting.ts';
+import { SlotMap } from '../../slot-map.ts';
 import { contentTypes } from '../../wire/body-format.ts';
 import type { Demand } from '../demand.ts';
 import type { OutgoingMessage } from '../driver.ts';
 import { isNotFound, isRefusal } from './connect-failure.ts';
-import { type Doubted, type Elsewhere, SecondOpinion } from './second-opinion.ts';
+import { type Elsewhere, SecondOpinion } from './second-opinion.ts';
 import type { Session } from './session.ts';
 import type { Route } from './topology.ts';
-
-interface Unconfirmed extends Doubted {
-  /** Counts the publishes of its session. */
-  readonly tag: number;
-  readonly body: Buffer;
-  readonly confirmed: Deferred<void>;
-  readonly publishedAt: number;
-  wasReturned: boolean;
-  /** Whether the broker has refused it, and another connection is asked for its opinion. */
-  isRefused: boolean;
-}
+import { Unconfirmed } from './unconfirmed.ts';
 
 /** So many routing keys are remembered, of those to which something was confirmed or refused. */
 const maxRemembered = 10_000;
@@ -37,7 +27,7 @@ export class Confirms {
   readonly #session: Session;
   readonly #confirmTimeoutMs: number;
   /** By their tags, in the order of the publishes. */
-  readonly #unconfirmed = new Map<number, Unconfirmed>();
+  readonly #unconfirmed = new SlotMap<number, Unconfirmed>();
   readonly #watchdog: NodeJS.Timeout;
   readonly #secondOpinion: SecondOpinion | undefined;
   /** The routing keys to which something was confirmed. */
@@ -86,18 +76,7 @@ export class Confirms {
   ): Promise<void> {
     const body = asBuffer(message.body);
     const tag = this.#publish(route, mandatory, message, body);
-    const entry: Unconfirmed = {
-      tag,
-      route,
-      message,
-      body,
-      mandatory,
-      demand,
-      confirmed: deferred<void>(),
-      publishedAt: performance.now(),
-      wasReturned: false,
-      isRefused: false,
-    };
+    const entry = new Unconfirmed(tag, body, { route, message, mandatory, demand });
     this.#unconfirmed.set(tag, entry);
     return entry.confirmed.promise;
   }

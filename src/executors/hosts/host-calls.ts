@@ -1,5 +1,6 @@
 import type { CancelReason } from '../../cancel-reason.ts';
 import { ClosedError, MalformedMessage } from '../../errors.ts';
+import { SlotMap } from '../../slot-map.ts';
 import { CancelClock } from '../cancel-clock.ts';
 import type { Begun, Execution, Outcome, Work } from '../executor.ts';
 import { Wakeup } from '../wakeup.ts';
@@ -48,7 +49,7 @@ interface Running {
 /** The calls that a host has, each in a place of its own, as the runtime's thread knows them. */
 export class HostCalls {
   readonly #options: HostCallsOptions;
-  readonly #running = new Map<number, Running>();
+  readonly #running = new SlotMap<number, Running>();
   /** Those that were given up: what they have written to the log may still be on its way. */
   readonly #overdue = new Map<number, Begun>();
   readonly #freePlaces: number[];

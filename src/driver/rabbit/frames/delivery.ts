@@ -1,5 +1,5 @@
 /** A message as the broker delivered it. */
-export interface Delivery {
+export class Delivery {
   readonly deliveryTag: number;
   readonly redelivered: boolean;
   readonly contentType: string | undefined;
@@ -9,6 +9,20 @@ export interface Delivery {
   readonly headers: object | undefined;
   /** Alone in its buffer when it came in more than one piece. */
   readonly body: Buffer;
+
+  constructor(
+    { deliveryTag, redelivered }: Pick<Delivery, 'deliveryTag' | 'redelivered'>,
+    { contentType, expiration }: Pick<Delivery, 'contentType' | 'expiration'>,
+    headers: object | undefined,
+    body: Buffer,
+  ) {
+    this.deliveryTag = deliveryTag;
+    this.redelivered = redelivered;
+    this.contentType = contentType;
+    this.expiration = expiration;
+    this.headers = headers;
+    this.body = body;
+  }
 }
 
 /** Takes the deliveries of a consumer. */

@@ -2,7 +2,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { frame, methods, readUint64 } from './amqp.ts';
 import { type ConnectionInternals, connectionOf, numberOf } from './amqplib-internals.ts';
 import { type ContentHeader, readContentHeader } from './content-header.ts';
-import type { Delivery, OnDelivery } from './delivery.ts';
+import { Delivery, type OnDelivery } from './delivery.ts';
 
 /** Who gets what the broker sends on a channel, message by message. */
 export interface FrameHandlers {
@@ -191,18 +191,11 @@ export class FrameReader {
 
   #deliver(arriving: Arriving, header: ContentHeader): void {
     this.#arriving = undefined;
-    const { deliveryTag, redelivered, onDelivery, headerFrame, parts } = arriving;
+    const { onDelivery, headerFrame, parts } = arriving;
     const [only = nothing] = parts;
-    const { contentType, expiration } = header;
-    const delivery: Delivery = {
-      deliveryTag,
-      redelivered,
-      contentType,
-      expiration,
-      headers: headerFrame === undefined ? undefined : this.#headersIn(headerFrame),
-      body: parts.length <= 1 ? only : Buffer.concat(parts),
-    };
-    onDelivery(delivery);
+    const headers = headerFrame === undefined ? undefined : this.#headersIn(headerFrame);
+    const body = parts.length <= 1 ? only : Buffer.concat(parts);
+    onDelivery(new Delivery(arriving, header, headers, body));
   }
 
   /**
