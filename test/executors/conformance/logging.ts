@@ -122,7 +122,7 @@ export function describeLoggingInHosts(makeExecutor: MakeExecutor): void {
     it('has all that was written by a method that is then killed', async () => {
       log.lines.splice(0);
       const { executor, run, stage } = workshop();
-      const args = { lines: 500 };
+      const args = { lines: linesWithRoom };
       const doomed = run({ ...scribe, method: 'writeAndSpin', args });
       await stage.untilNoted(1);
       doomed.cancel('cancelled');
@@ -134,7 +134,7 @@ export function describeLoggingInHosts(makeExecutor: MakeExecutor): void {
     it('has all that was written by a method that exits', async () => {
       log.lines.splice(0);
       const { executor, run } = workshop();
-      const args = { lines: 500 };
+      const args = { lines: linesWithRoom };
       const doomed = run({ ...scribe, method: 'writeAndExit', args });
       expect(await doomed.outcome).toMatchObject({ type: 'lost', error: { kind: 'exit' } });
       await untilWhole(executor);
@@ -160,6 +160,9 @@ export function describeLoggingInHosts(makeExecutor: MakeExecutor): void {
     });
 
     const linesEach = 1_000_000;
+
+    /** The pipe to a child process has room for as many while the runtime is too busy to read. */
+    const linesWithRoom = 200;
 
     function expectWritten(count: number): void {
       const written = log.lines.filter(({ message }) => message === 'written');
