@@ -8,9 +8,10 @@ import { type FromProcess, marked, type ProcessTask, unmarked } from './process-
 /**
  * A host's own end of the line, in a child process: over the channel that Node made with it.
  *
- * A message goes out at once, as far as the pipe has room (on Linux some 200 KiB, or 270 small messages, that
- * are not read yet); Node writes the rest when the loop turns. So nothing that comes in is handed over before all that was posted has
- * gone: a reply is not kept by the call that begins next, though it computes for an hour.
+ * A message goes out at once, as far as the pipe has room (on Linux some 200 KiB, or 270 small messages,
+ * that are not read yet); Node writes the rest when the loop turns. So nothing that comes in is handed over
+ * before all that was posted has gone: a reply is not kept by the call that begins next, though it computes
+ * for an hour.
  */
 export class ProcessLine implements HostLine {
   // Taken early: an endpoint may do what it likes with `process`.
