@@ -15,10 +15,10 @@ export class RollEntry<T> {
 /**
  * What comes and goes with each message, in the order of its coming.
  *
- * In place of a `Set`: V8 gives that a new table as often as its members have changed, and the old table
- * points to the new one, and still to its members. One that has become old so keeps all that follow
- * alive, and with them every member, until the next full collection; a server spent a third of its time
- * on moving what was long done with. `docs/performance.md` has the figures.
+ * In place of a `Set`: V8 gives that a new table each time that so many of its members have changed, and
+ * the old table points to the new one, and still to its members. One that has become old so keeps all that
+ * follow alive, and with them every member, until the next full collection: a server spent a sixth of its
+ * time on moving what it was long done with. `docs/performance.md` has the figures.
  */
 export class Roll<T> implements Iterable<T> {
   #first: RollEntry<T> | undefined;
