@@ -1,3 +1,4 @@
+import { asBuffer } from '../as-buffer.ts';
 import { PingEndpoint, pingMethod } from '../dispatcher/ping-endpoint.ts';
 import type { IncomingMessage } from '../driver/driver.ts';
 import { LoopExecutor } from '../executors/loop-executor.ts';
@@ -32,9 +33,9 @@ export function isPing({ body, contentType, headers }: IncomingMessage): boolean
   const maxBytes = compression === undefined ? maxPingBytes : maxCompressedPingBytes;
   if (body.byteLength > maxBytes) return false;
   try {
-    const plain = decompressed(body, compression, maxPingBytes).body;
-    const text = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
-    if (!text.includes(pingMethod)) return false;
+    const plain =
+      compression === undefined ? body : decompressed(body, compression, maxPingBytes).body;
+    if (!asBuffer(plain).includes(pingMethod)) return false;
     const { method, namespace } = decodeRequest(plain, { format: formatOf(contentType) ?? 'json' });
     return method === pingMethod && namespace === undefined;
   } catch {

@@ -24,6 +24,8 @@ export type Acknowledge = 'on-dispatch' | 'on-reply';
  */
 export class Delivery {
   readonly message: IncomingMessage;
+  /** When the caller stops waiting, on the clock of `performance.now()`; absent for a cast. */
+  readonly deadline: number | undefined;
   /** Where it runs, once it has been handed to an executor. */
   execution: Execution | undefined;
   readonly #acknowledge: Acknowledge;
@@ -32,14 +34,10 @@ export class Delivery {
 
   constructor(message: IncomingMessage, acknowledge: Acknowledge, log: Log) {
     this.message = message;
+    const { arrivedAt, expirationMs } = message;
+    this.deadline = expirationMs === undefined ? undefined : arrivedAt + expirationMs;
     this.#acknowledge = acknowledge;
     this.#log = log;
-  }
-
-  /** When the caller stops waiting, on the clock of `performance.now()`; absent for a cast. */
-  get deadline(): number | undefined {
-    const { arrivedAt, expirationMs } = this.message;
-    return expirationMs === undefined ? undefined : arrivedAt + expirationMs;
   }
 
   /** Whether its caller has stopped waiting. */

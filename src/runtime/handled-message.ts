@@ -7,7 +7,7 @@ export class HandledMessage {
   readonly entry: RollEntry<Delivery>;
   /** Its `_unique_id`, once it is known. */
   id: string | undefined;
-  /** Under which it is known to be running. */
+  /** Under which it is known to be running, if it is. */
   runningId: string | undefined;
   /** What ends the dealings with its caller, where there are any. */
   onEnd: (() => void) | undefined;
@@ -16,6 +16,5 @@ export class HandledMessage {
     this.delivery = entry.value;
     this.entry = entry;
     this.id = id;
-    this.runningId = id;
   }
 }

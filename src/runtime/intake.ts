@@ -172,8 +172,16 @@ export class Intake {
     }
     // Now, not when it begins: a host has more to do between the two, and its twin may be next in line.
     duplicates.begin(id);
-    this.#running.begin(id);
-    this.#handle(new HandledMessage(this.#inFlight.add(delivery), id), executor);
+    const handled = new HandledMessage(this.#inFlight.add(delivery), id);
+    this.#noteRunning(handled);
+    this.#handle(handled, executor);
+  }
+
+  /** Its twin is to be kept until it ends, where a twin is kept at all. */
+  #noteRunning(handled: HandledMessage): void {
+    if (this.#of.acknowledge !== 'on-reply') return;
+    this.#running.begin(handled.id);
+    handled.runningId = handled.id;
   }
 
   /** It has not begun where it was sent. */
@@ -241,8 +249,7 @@ export class Intake {
       handled.id = begun.uniqueId;
       if (duplicates.hasBegun(handled.id)) return false;
       duplicates.begin(handled.id);
-      this.#running.begin(handled.id);
-      handled.runningId = handled.id;
+      this.#noteRunning(handled);
     }
     delivery.begun();
     const cancel = (reason: CancelReason): void => delivery.execution?.cancel(reason);

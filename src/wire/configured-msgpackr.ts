@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Packr, Unpackr } from 'msgpackr';
+import { asBuffer } from '../as-buffer.ts';
 import { extensionTypes } from './msgpack-extensions.ts';
 import { MapTag, NegativeZeroTag, SetTag, TextTag } from './msgpack-tags.ts';
 
@@ -70,5 +71,5 @@ function setOf(members: readonly unknown[]): Set<unknown> {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf16le');
+  return asBuffer(bytes).toString('utf16le');
 }

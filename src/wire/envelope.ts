@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { asBuffer } from '../as-buffer.ts';
 import { MalformedMessage } from '../errors.ts';
 import type { BodyFormat } from './body-format.ts';
 import { decompressed } from './decompression.ts';
@@ -157,7 +158,7 @@ function encodeText(text: string): Buffer {
 
 function decodeText(body: Uint8Array): string {
   if (body.length >= longFrom && isAscii(body)) {
-    return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
+    return asBuffer(body).toString('latin1');
   }
   let text: string;
   try {

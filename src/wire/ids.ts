@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { asBuffer } from '../as-buffer.ts';
 import type { BodyFormat } from './body-format.ts';
 
 /** Longer ids are not remembered: whoever sends them can't fill the memory of ids seen. */
@@ -84,10 +85,6 @@ function idIn(body: Uint8Array, key: Buffer, format: BodyFormat): string | undef
     found = id;
   }
   return found;
-}
-
-function asBuffer(body: Uint8Array): Buffer {
-  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Reads the id whose key begins at `at`, or nothing when that is no key with a text as its value. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { asBuffer } from '../as-buffer.ts';
 import { MalformedMessage } from '../errors.ts';
 import { extensionTypes, maxBigIntBytes } from './msgpack-extensions.ts';
 
@@ -39,7 +40,7 @@ class Scanner {
   #numericKeys = 0;
 
   constructor(bytes: Uint8Array, maxDepth: number) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = asBuffer(bytes);
     this.#maxDepth = maxDepth;
   }
 

@@ -1,4 +1,5 @@
 import type { Message } from 'amqplib';
+import { asBuffer } from '../../as-buffer.ts';
 import { MessageDeliveryFailure, MessageUndeliverable, MessagingTimeout } from '../../errors.ts';
 import { SlotMap } from '../../slot-map.ts';
 import { contentTypes } from '../../wire/body-format.ts';
@@ -240,11 +241,6 @@ function refused(): MessageDeliveryFailure {
 function lost(why: string, cause?: Error): MessageDeliveryFailure {
   const text = `the connection was lost before the broker confirmed: ${why}`;
   return new MessageDeliveryFailure(text, { cause });
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  if (Buffer.isBuffer(bytes)) return bytes;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
