@@ -1,13 +1,15 @@
+import { Roll, type RollEntry } from '../../roll.ts';
 import type { IncomingMessage } from '../driver.ts';
 import type { MemoryQueue, QueueConsumer } from './memory-queue.ts';
 import type { QueuedMessage } from './message-list.ts';
+import { type Settling, TakenMessage } from './taken-message.ts';
 
 /** Takes messages of one queue and keeps account of those that are not settled. */
-export class MemoryConsumer implements QueueConsumer {
+export class MemoryConsumer implements QueueConsumer, Settling {
   readonly #queue: MemoryQueue;
   readonly #prefetch: number;
   readonly #onMessage: (message: IncomingMessage) => void;
-  readonly #unsettled = new Map<IncomingMessage, QueuedMessage>();
+  readonly #unsettled = new Roll<QueuedMessage>();
 
   /**
    * Begins to consume.
@@ -30,45 +32,31 @@ export class MemoryConsumer implements QueueConsumer {
 
   /** Called by the queue: makes it this consumer's to settle, and hands it on. */
   deliver(queued: QueuedMessage): void {
-    const { body, contentType, headers, expirationMs } = queued.message;
-    const message: IncomingMessage = {
-      body,
-      contentType,
-      headers,
-      expirationMs,
-      arrivedAt: performance.now(),
-      // The sender has it, and every other queue that it went to.
-      ownsBody: false,
-      redelivered: queued.redelivered,
-      acknowledge: () => this.#forget(message),
-      requeue: () => this.#giveBack([message]),
-      // No queue here has a delivery limit.
-      retry: () => this.#giveBack([message]),
-      reject: () => this.#forget(message),
-    };
-    this.#unsettled.set(message, queued);
-    this.#onMessage(message);
+    this.#onMessage(new TakenMessage(this, this.#unsettled.add(queued)));
   }
 
-  /** Takes no more, and gives back the given messages; the others can still be settled. */
+  /** Takes no more, and gives back those of the messages that came by it; all others can still be settled. */
   cancel(unwanted: readonly IncomingMessage[]): void {
     this.#queue.remove(this);
-    this.#giveBack(unwanted);
+    this.giveBack(
+      unwanted.flatMap((message) =>
+        message instanceof TakenMessage && message.consumer === this ? [message.entry] : [],
+      ),
+    );
   }
 
   /** Takes no more, and gives back all that is not settled. */
   close(): void {
-    this.cancel([...this.#unsettled.keys()]);
+    this.#queue.remove(this);
+    this.giveBack([...this.#unsettled.entries()]);
   }
 
-  #forget(message: IncomingMessage): void {
-    if (this.#unsettled.delete(message)) this.#queue.deal();
+  forget(entry: RollEntry<QueuedMessage>): void {
+    if (this.#unsettled.delete(entry)) this.#queue.deal();
   }
 
-  /** Gives back those of the messages that came by this consumer and are not settled. */
-  #giveBack(messages: readonly IncomingMessage[]): void {
-    const queued = messages.flatMap((message) => this.#unsettled.get(message) ?? []);
-    for (const message of messages) this.#unsettled.delete(message);
-    if (queued.length > 0) this.#queue.putBack(queued);
+  giveBack(entries: readonly RollEntry<QueuedMessage>[]): void {
+    const unsettled = entries.filter((entry) => this.#unsettled.delete(entry));
+    if (unsettled.length > 0) this.#queue.putBack(unsettled.map(({ value }) => value));
   }
 }

@@ -50,8 +50,11 @@ export class MessageList {
 
   /** Takes away the message that has waited longest; nothing when there is none. */
   removeOldest(): void {
-    this.#head = this.#head?.next;
+    const oldest = this.#head;
+    if (oldest === undefined) return;
+    this.#head = oldest.next;
     if (this.#head === undefined) this.#tail = undefined;
+    oldest.next = undefined; // Or one that has become old would keep all alive that come after it.
   }
 
   #link(queued: QueuedMessage, before: Link | undefined, after: Link | undefined): void {
