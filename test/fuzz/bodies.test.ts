@@ -117,11 +117,11 @@ async function openIntake(
 
 /** Counts what becomes of messages: the first verb is the one that counts. */
 class Ledger {
-  readonly verbs = { acknowledge: 0, requeue: 0, reject: 0 };
+  readonly verbs = { acknowledge: 0, requeue: 0, retry: 0, reject: 0 };
   delivered = 0;
 
   get settled(): number {
-    return this.verbs.acknowledge + this.verbs.requeue + this.verbs.reject;
+    return Object.values(this.verbs).reduce((sum, count) => sum + count);
   }
 
   /** The listener, with its messages watched. */
@@ -142,10 +142,14 @@ class Ledger {
       isSettled = true;
       message[verb]();
     };
+    const { body, ownsBody, contentType, headers } = message;
+    const { expirationMs, arrivedAt, redelivered } = message;
+    const said = { body, ownsBody, contentType, headers, expirationMs, arrivedAt, redelivered };
     return {
-      ...message,
+      ...said,
       acknowledge: settle('acknowledge'),
       requeue: settle('requeue'),
+      retry: settle('retry'),
       reject: settle('reject'),
     };
   }
