@@ -1,18 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { brokerUrl, uniqueTopic } from '../support/broker.ts';
 import { report, worst } from '../support/fault-report.ts';
+import { liveHeapMb } from '../support/live-heap.ts';
 import { Peer } from '../support/peer.ts';
 import { scaled } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { Ledger } from './ledger.ts';
 import { steadily } from './load.ts';
 import { openClient, openTransport, serve } from './serve.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 const heartbeatMs = 1_000;
 /** What a soak holds to; otherwise what tells a hang. */
@@ -216,12 +212,6 @@ describe('connections that are reset', () => {
     expect(grownMb).toBeLessThan(20 + ledger.account.sent / 4_000);
   });
 });
-
-/** What is left of the heap when the garbage has been collected. */
-function liveHeapMb(): number {
-  collectGarbage();
-  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
-}
 
 async function openProxy(): Promise<FaultProxy> {
   return FaultProxy.open(await brokerUrl());

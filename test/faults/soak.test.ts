@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithPrivateBroker, uniqueTopic } from '../support/broker.ts';
 import { report } from '../support/fault-report.ts';
+import { liveHeapMb } from '../support/live-heap.ts';
 import { PrivateBroker } from '../support/private-broker.ts';
 import { chanceOf, scaled, seed, soakMs } from '../support/scale.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -85,7 +86,7 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
     const happened: Record<string, number> = {};
     const names = Object.keys(faults);
     const resources = process.getActiveResourcesInfo().length;
-    const heapMb = process.memoryUsage().heapUsed / 2 ** 20;
+    const heapMb = liveHeapMb();
     for (const until = performance.now() + soakMs; performance.now() < until; ) {
       await pause(scaled(1_000, 20_000));
       const name = names[Math.floor(chance() * names.length)] ?? '';
@@ -107,19 +108,19 @@ describeWithPrivateBroker('a mixed load and a random fault now and then', () => 
     await expect.poll(() => lostBy(ledger, notes), { interval: 500 }).toEqual([]);
     for (const [id] of notes.read()) ledger.executed(id);
 
-    const grownMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20 - heapMb);
+    const grownMb = liveHeapMb() - heapMb;
     await report(context, {
       fault: `47. mixed load for ${soakMs / 1_000} s with random faults (seed ${seed})`,
       promise: 'sent = answered + named errors; 0 confirmed lost; nothing grows',
       isWhole: soakMs >= 30 * 60_000,
-      counts: { ...happened, ...ledger.account, 'MiB of heap grown': grownMb },
+      counts: { ...happened, ...ledger.account, 'MiB of live heap grown': grownMb },
     });
     const named = /^(MessagingTimeout|MessageDeliveryFailure|MessageUndeliverable): /;
     expect(ledger.failures.filter((text) => !named.test(text))).toEqual([]);
     expect(ledger.account).toMatchObject({ open: 0, lost: 0 });
     expect(process.getActiveResourcesInfo().length).toBeLessThan(resources + 50);
     // The ledger itself remembers every id.
-    expect(grownMb).toBeLessThan(64 + ledger.account.sent / 2_000);
+    expect(grownMb).toBeLessThan(20 + ledger.account.sent / 4_000);
   });
 });
 

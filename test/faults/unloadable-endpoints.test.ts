@@ -13,7 +13,8 @@ const module = inlineModule('throw new Error("the disk of the models is not moun
 describe.each(['pool', 'process'] as const)(
   'endpoints that cannot be loaded, under %s',
   (executor) => {
-    it('fail the start with their reason, and take no message', async (context) => {
+    const timeout = scaled(60_000, 300_000);
+    it('fail the start with their reason, and take no message', { timeout }, async (context) => {
       const times = scaled(3, 20);
       const [ledger, topic, url] = [new Ledger(), uniqueTopic(), await brokerUrl()];
       const former = await serve({ url, topic, ledger });

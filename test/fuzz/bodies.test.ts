@@ -17,41 +17,36 @@ import { decodeNotification } from '../../src/wire/notification.ts';
 import { decodeReply } from '../../src/wire/reply.ts';
 import { decodeRequest } from '../../src/wire/request.ts';
 import { report } from '../support/fault-report.ts';
-import { hostileMessages, seed } from './bodies.ts';
+import { scaled } from '../support/scale.ts';
+import { type HostileMessage, hostileMessages, seed } from './bodies.ts';
 import { namesOnBuiltins } from './builtins.ts';
 import { Harmless, HarmlessControl } from './harmless-endpoint.ts';
 
+/** In each round; more at once would take gigabytes. */
 const count = 20_000;
-const messages = hostileMessages(count);
+const rounds = scaled(1, 50);
 
-describe(`${count} hostile bodies, GREENROOM_FUZZ_SEED=${seed}`, () => {
-  it('decode to a message, or are malformed', async (context) => {
-    const names = namesOnBuiltins();
-    const outcomes = { decoded: 0, malformed: 0 };
-    for (const { body, compression } of messages) {
-      for (const decode of [openEnvelope, decodeRequest, decodeReply, decodeNotification]) {
-        try {
-          decode(body, { compression });
-          outcomes.decoded += 1;
-        } catch (error) {
-          if (!(error instanceof MalformedMessage)) throw error;
-          outcomes.malformed += 1;
-        }
+describe(`${rounds * count} hostile bodies, GREENROOM_FUZZ_SEED=${seed}`, () => {
+  it(
+    'decode to a message, or are malformed',
+    async (context) => {
+      const names = namesOnBuiltins();
+      const outcomes = { decoded: 0, malformed: 0 };
+      for (let round = 0; round < rounds; round++) {
+        for (const message of hostileMessages(count, round)) decode(message, outcomes);
       }
-      const id = uniqueIdIn(body);
-      if (id !== undefined && !mentionsUniqueId(body)) throw new Error(`an id of nowhere: ${id}`);
-    }
-    expect(namesOnBuiltins()).toBe(names);
-    // Neither a fuzzer that breaks everything nor one that breaks nothing is worth its time.
-    expect(outcomes.decoded).toBeGreaterThan(count / 2);
-    expect(outcomes.malformed).toBeGreaterThan(count / 2);
-    await report(context, {
-      fault: `40. ${count} hostile bodies in the process (seed ${seed})`,
-      promise: 'each decodes or is malformed; nothing polluted',
-      counts: { bodies: count, ...outcomes },
-      isWhole: false,
-    });
-  }, 60_000);
+      expect(namesOnBuiltins()).toBe(names);
+      // Neither a fuzzer that breaks everything nor one that breaks nothing is worth its time.
+      expect(outcomes.decoded).toBeGreaterThan((rounds * count) / 2);
+      expect(outcomes.malformed).toBeGreaterThan((rounds * count) / 2);
+      await report(context, {
+        fault: `40. ${rounds * count} hostile bodies in the process (seed ${seed})`,
+        promise: 'each decodes or is malformed; nothing polluted',
+        counts: { bodies: rounds * count, ...outcomes },
+      });
+    },
+    scaled(60_000, 1_800_000),
+  );
 
   it('are each settled once by the intake, and nothing else comes of them', async () => {
     const names = namesOnBuiltins();
@@ -62,7 +57,7 @@ describe(`${count} hostile bodies, GREENROOM_FUZZ_SEED=${seed}`, () => {
     const listener = await driver.listen(target, { prefetch: 50 });
     const { intake, executor } = await openIntake(transport, ledger.watch(listener));
     const running = intake.run();
-    for (const { body, compression } of messages) {
+    for (const { body, compression } of hostileMessages(count)) {
       await driver.send({ type: 'target', target: { topic: 'fuzzed' } }, { body, compression });
     }
     await expect.poll(() => ledger.settled, { timeout: 50_000 }).toBe(count);
@@ -79,6 +74,24 @@ describe(`${count} hostile bodies, GREENROOM_FUZZ_SEED=${seed}`, () => {
     expect(namesOnBuiltins()).toBe(names);
   }, 60_000);
 });
+
+/** Has every decoder read it, and counts what comes of that. */
+function decode(
+  { body, compression }: HostileMessage,
+  outcomes: { decoded: number; malformed: number },
+): void {
+  for (const read of [openEnvelope, decodeRequest, decodeReply, decodeNotification]) {
+    try {
+      read(body, { compression });
+      outcomes.decoded += 1;
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      outcomes.malformed += 1;
+    }
+  }
+  const id = uniqueIdIn(body);
+  if (id !== undefined && !mentionsUniqueId(body)) throw new Error(`an id of nowhere: ${id}`);
+}
 
 /** An intake over a listener, with everything else as a runtime has it. */
 async function openIntake(

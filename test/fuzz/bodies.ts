@@ -27,9 +27,9 @@ const bzip2 = Buffer.from(
   'base64',
 );
 
-/** Samples of {@link hostileMessage}, the same ones for the same seed. */
-export function hostileMessages(count: number): HostileMessage[] {
-  return fc.sample(hostileMessage(), { seed, numRuns: count });
+/** Samples of {@link hostileMessage}, the same ones for the same seed; others in each round. */
+export function hostileMessages(count: number, round = 0): HostileMessage[] {
+  return fc.sample(hostileMessage(), { seed: seed + round, numRuns: count });
 }
 
 function hostileMessage(): fc.Arbitrary<HostileMessage> {

@@ -7,6 +7,7 @@ import { brokerUrl } from '../support/broker.ts';
 import { report, worst } from '../support/fault-report.ts';
 import { describeWithPython } from '../support/python.ts';
 import { PythonClient } from '../support/python-client.ts';
+import { scaled } from '../support/scale.ts';
 import { BlackBox, type FlightRecord } from './black-box.ts';
 import { Bystanders } from './bystanders.ts';
 import type { Runaway } from './endpoints/runaway.ts';
@@ -83,86 +84,110 @@ function delaysSince(moment: number, { aliveAt, replacedAt }: Aftermath): Delays
   return { goneMs: Math.round(aliveAt - moment), replacedMs: Math.round(replacedAt - moment) };
 }
 
-/** Has it happen again when it took too long, twice: a busy machine is slower than the program. */
+/** In each of three ways that it may be missed. */
+const times = scaled(1, 17);
+
+/** Has it happen again when it took too long, twice in all: a busy machine is slower than the program. */
 async function expectInTime(
   context: TestContext,
   executor: HostsExecutorName,
   how: string,
   happen: () => Promise<Delays>,
 ): Promise<void> {
-  let delays = await happen();
-  const isLate = (): boolean => Math.max(delays.goneMs, delays.replacedMs) >= promisedMs;
-  for (let again = 0; isLate() && again < 2; again++) delays = await happen();
+  const all: Delays[] = [];
+  let again = 0;
+  while (all.length < times) {
+    const delays = await happen();
+    const isLate = Math.max(delays.goneMs, delays.replacedMs) >= promisedMs;
+    if (isLate && again < 2) again++;
+    else all.push(delays);
+  }
+  const goneMs = worst(all.map((delays) => delays.goneMs));
+  const replacedMs = worst(all.map((delays) => delays.replacedMs));
   await report(context, {
-    fault: `30. a call that never ends, ${how}, \`${executor}\``,
+    fault: `30. a call that never ends, ${how}, ×${times}, \`${executor}\``,
     promise: 'its host is gone, and another has answered, within 500 ms of its being missed',
-    counts: { times: 1 },
-    worstMs: { 'to be gone': worst([delays.goneMs]), 'to be replaced': worst([delays.replacedMs]) },
-    isWhole: false,
+    counts: { times, 'had to be tried again': again },
+    worstMs: { 'to be gone': goneMs, 'to be replaced': replacedMs },
   });
-  expect(delays.goneMs).toBeLessThan(promisedMs);
-  expect(delays.replacedMs).toBeLessThan(promisedMs);
+  expect(goneMs).toBeLessThan(promisedMs);
+  expect(replacedMs).toBeLessThan(promisedMs);
 }
+
+/** Of each test. */
+const timeoutMs = scaled(180_000, 1_200_000);
 
 describe.each(executors)('a call that never ends, under %s', (executor) => {
   describeWithPython('of a caller in Python', () => {
-    it('that stopped waiting is gone within 500 ms of its deadline', async (context) => {
-      await using python = await PythonClient.start({ url: await brokerUrl() });
-      await expectInTime(context, executor, 'its caller in Python stops waiting', async () => {
-        const scene = await setScene(executor);
-        const reply = await python.call({
-          target: { topic: scene.server.topic },
-          method: 'spin',
-          args: { file: scene.file },
-          timeout: 2,
-        });
-        expect(reply).toMatchObject({ ok: false, error: { class: 'MessagingTimeout' } });
-        const figures = await aftermath(scene);
-        expect(figures.deadline - figures.begunAt).toBeGreaterThan(0);
-        return delaysSince(figures.deadline, figures);
-      });
-    }, 180_000);
-
-    it('that was killed is gone within 500 ms of its being missed', async (context) => {
-      await expectInTime(context, executor, 'its caller in Python is killed', async () => {
-        const scene = await setScene(executor);
-        const python = await PythonClient.start({ url: await brokerUrl() });
-        onTestFinished(() => python.stop());
-        const lost = python
-          .call({
+    it(
+      'that stopped waiting is gone within 500 ms of its deadline',
+      async (context) => {
+        await using python = await PythonClient.start({ url: await brokerUrl() });
+        await expectInTime(context, executor, 'its caller in Python stops waiting', async () => {
+          const scene = await setScene(executor);
+          const reply = await python.call({
             target: { topic: scene.server.topic },
             method: 'spin',
             args: { file: scene.file },
-            timeout: 60,
-            call_monitor_timeout: 1,
-          })
-          .catch((error: unknown) => error);
-        await untilItRuns(scene);
-        python.kill();
-        expect(await lost).toBeInstanceOf(Error);
-        const figures = await aftermath(scene);
-        return delaysSince(figures.toldAt, figures);
-      });
-    }, 180_000);
+            timeout: 2,
+          });
+          expect(reply).toMatchObject({ ok: false, error: { class: 'MessagingTimeout' } });
+          const figures = await aftermath(scene);
+          expect(figures.deadline - figures.begunAt).toBeGreaterThan(0);
+          return delaysSince(figures.deadline, figures);
+        });
+      },
+      timeoutMs,
+    );
+
+    it(
+      'that was killed is gone within 500 ms of its being missed',
+      async (context) => {
+        await expectInTime(context, executor, 'its caller in Python is killed', async () => {
+          const scene = await setScene(executor);
+          const python = await PythonClient.start({ url: await brokerUrl() });
+          onTestFinished(() => python.stop());
+          const lost = python
+            .call({
+              target: { topic: scene.server.topic },
+              method: 'spin',
+              args: { file: scene.file },
+              timeout: 60,
+              call_monitor_timeout: 1,
+            })
+            .catch((error: unknown) => error);
+          await untilItRuns(scene);
+          python.kill();
+          expect(await lost).toBeInstanceOf(Error);
+          const figures = await aftermath(scene);
+          return delaysSince(figures.toldAt, figures);
+        });
+      },
+      timeoutMs,
+    );
   });
 
-  it('is gone within 500 ms of its abort by a caller in Greenroom', async (context) => {
-    await expectInTime(context, executor, 'its caller aborts it', async () => {
-      const scene = await setScene(executor);
-      const transport = await connect(await brokerUrl());
-      onTestFinished(() => transport.close());
-      const client = new RPCClient<Runaway>(transport, { topic: scene.server.topic });
-      const controller = new AbortController();
-      const { signal } = controller;
-      const spinning = client
-        .call({}, 'spin', { file: scene.file }, { signal })
-        .catch((error: unknown) => error);
-      await untilItRuns(scene);
-      const abortedAt = monotonicMs();
-      controller.abort();
-      expect(await spinning).toMatchObject({ code: 'ERR_GREENROOM_CALL_CANCELLED' });
-      const figures = await aftermath(scene);
-      return delaysSince(abortedAt, figures);
-    });
-  }, 180_000);
+  it(
+    'is gone within 500 ms of its abort by a caller in Greenroom',
+    async (context) => {
+      await expectInTime(context, executor, 'its caller aborts it', async () => {
+        const scene = await setScene(executor);
+        const transport = await connect(await brokerUrl());
+        onTestFinished(() => transport.close());
+        const client = new RPCClient<Runaway>(transport, { topic: scene.server.topic });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const spinning = client
+          .call({}, 'spin', { file: scene.file }, { signal })
+          .catch((error: unknown) => error);
+        await untilItRuns(scene);
+        const abortedAt = monotonicMs();
+        controller.abort();
+        expect(await spinning).toMatchObject({ code: 'ERR_GREENROOM_CALL_CANCELLED' });
+        const figures = await aftermath(scene);
+        return delaysSince(abortedAt, figures);
+      });
+    },
+    timeoutMs,
+  );
 });
