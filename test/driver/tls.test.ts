@@ -237,7 +237,7 @@ describeWithPrivateBroker('over TLS', () => {
       [
         'a wrong passphrase',
         () => ({ tls: { ...alice, passphrase: `${passphrase}!` } }),
-        /cannot be used: .*bad decrypt/,
+        /cannot be used: .*is rabbit\.tls\.passphrase that of the key\?/,
       ],
       [
         'a login by a certificate that there is not',

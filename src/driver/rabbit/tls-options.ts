@@ -57,10 +57,15 @@ async function makeContext(tls: TlsOptions): Promise<SecureContext> {
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidOptionError(
-      `rabbit.tls: certFile ${certFile} and its key in ${keyFile} cannot be used: ${text}`,
+      `rabbit.tls: certFile ${certFile} and its key in ${keyFile} cannot be used: ${text}${hintAt(key)}`,
       { cause },
     );
   }
+}
+
+/** A wrong passphrase makes noise of the key, and of that OpenSSL says one thing or another. */
+function hintAt(key: string | undefined): string {
+  return key?.includes('ENCRYPTED') ? ' (is rabbit.tls.passphrase that of the key?)' : '';
 }
 
 // OpenSSL takes a file without any certificate in silence, and trusts nobody then.
