@@ -99,3 +99,30 @@ it.for([
     expect(worst(silences)).toBeLessThan(scaled(10_000, 1_000));
   },
 );
+
+it('what is refused once is tried again soon, however long the broker was away', async () => {
+  const [ledger, topic] = [new Ledger(), uniqueTopic()];
+  const proxy = await FaultProxy.open(await brokerUrl());
+  const [retryInitialMs, away] = [20, 12];
+  const rabbit = { retryInitialMs, retryMaxMs: retryInitialMs };
+  const { runtime, log } = await serve({ url: proxy.url, topic, ledger, rabbit });
+  const attempts = (): readonly Readonly<Record<string, unknown>>[] =>
+    log.lines
+      .filter(({ message }) => message.startsWith('could not connect'))
+      .map(({ fields }) => fields)
+      .filter(({ role }) => role === 'listen');
+  await proxy.refuse();
+  await expect.poll(() => attempts().length).toBeGreaterThan(away);
+  proxy.hold('basic.consume-ok');
+  await proxy.accept();
+  await expect.poll(() => proxy.held).toBeGreaterThan(0);
+  proxy.closeChannels(404, 'NOT_FOUND - not yet');
+  proxy.release();
+  const isRefused = ({ reason }: Readonly<Record<string, unknown>>): boolean =>
+    /^refused: /.test(String(reason));
+  await expect.poll(() => attempts().filter(isRefused)).toHaveLength(1);
+  expect(attempts().find(isRefused)?.['delayMs']).toBeLessThanOrEqual(retryInitialMs);
+  await expect
+    .poll(() => runtime.status.connections.every(({ state }) => state === 'connected'))
+    .toBe(true);
+});

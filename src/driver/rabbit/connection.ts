@@ -149,6 +149,7 @@ export class Connection {
     // A try takes each host in turn.
     const tries = isFirst ? 1 + options.connectRetries : Number.POSITIVE_INFINITY;
     const attempts = tries * url.hosts.length;
+    let refusals = 0;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       const host = this.#hostOf(this.#nextHost++);
@@ -166,7 +167,8 @@ export class Connection {
         if (isFirst && failure.isFinal) throw refused(host, failure, error);
         if (attempt + 1 >= attempts) throw unreachable(url, attempt + 1, failure, error);
         this.#arrivals.tried(unreachable(url, attempt + 1, failure, error));
-        const delayMs = this.#delayBefore(attempt, failure);
+        refusals = failure.isFinal ? refusals + 1 : 0;
+        const delayMs = this.#delayAfter(attempt, refusals);
         const fields = { role, host: nameOf(host), attempt: attempt + 1, delayMs };
         // What time alone will not mend has somebody to be called for.
         log[failure.isFinal ? 'error' : 'warn'](
@@ -231,10 +233,11 @@ export class Connection {
     return isTls ? speaksTlsFailure : failure;
   }
 
-  // A try takes each host in turn; before the next one comes a pause.
-  #delayBefore(attempt: number, { isFinal }: ConnectFailure): number {
+  // A try takes each host in turn; before the next one comes a pause. However long the broker was away, its
+  // first refusal may be for what is over already, such as a queue that is yet to be declared elsewhere.
+  #delayAfter(attempt: number, refusals: number): number {
     if (attempt + 1 < this.#hosts.length) return 0;
-    return this.#jittered(attempt, isFinal ? refusedMaxMs : undefined);
+    return refusals > 0 ? this.#jittered(refusals - 1, refusedMaxMs) : this.#jittered(attempt);
   }
 
   // Full jitter keeps a fleet that lost its broker together from coming back together. A library's
