@@ -2,7 +2,7 @@ import type { CancelReason } from '../cancel-reason.ts';
 import { ClosedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Deferred, deferred } from '../waiting.ts';
-import { CallLog } from './call-log.ts';
+import { callLog } from './call-log.ts';
 import { CancelClock, type CancelObserver } from './cancel-clock.ts';
 import type { Begun, Execution, Outcome, Work } from './executor.ts';
 import type { Performed, Place } from './perform.ts';
@@ -27,7 +27,7 @@ export class LoopExecution implements Execution, Place, CancelObserver {
   #begun: Begun | undefined;
 
   constructor({ deadline }: Work, { graceMs, log, onBegin }: LoopExecutionOptions) {
-    this.log = new CallLog(log, () => this.#begun);
+    this.log = callLog(log, () => this.#begun);
     this.begins = (begun) => {
       this.#begun = begun;
       return onBegin(begun);

@@ -3,7 +3,8 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
 import type { Log } from '../../log.ts';
-import type { FromHost, LogLevel } from './host-protocol.ts';
+import { type LogLevel, WrittenLog } from '../written-log.ts';
+import type { FromHost } from './host-protocol.ts';
 
 /** How much of one line crosses; the rest of a longer one is cut. */
 const maxLineLength = 8_192;
@@ -22,7 +23,7 @@ export class HostLog {
 
   /** The log of one call, or of the host itself. */
   of(id?: number): Log {
-    return new LogOfOne((level, fields, message) => this.#write(level, fields, message, id));
+    return new WrittenLog((level, fields, message) => this.#write(level, fields, message, id));
   }
 
   /** Runs a call, so that its lines on the console are known for its own. */
@@ -71,33 +72,5 @@ export class HostLog {
       // A field that can't be cloned, a function say: its text is better than no line.
       this.#post({ ...line, fields: { fields: inspect(fields).slice(0, maxLineLength) } });
     }
-  }
-}
-
-/** Writes one line, at a level. */
-type Write = (level: LogLevel, fields: object, message: string) => void;
-
-/** A class, as one is made for each call: four functions in its place are more to make. */
-class LogOfOne implements Log {
-  readonly #write: Write;
-
-  constructor(write: Write) {
-    this.#write = write;
-  }
-
-  debug(fields: object, message: string): void {
-    this.#write('debug', fields, message);
-  }
-
-  info(fields: object, message: string): void {
-    this.#write('info', fields, message);
-  }
-
-  warn(fields: object, message: string): void {
-    this.#write('warn', fields, message);
-  }
-
-  error(fields: object, message: string): void {
-    this.#write('error', fields, message);
   }
 }

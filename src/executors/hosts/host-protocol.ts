@@ -1,9 +1,9 @@
 import type { CancelReason } from '../../cancel-reason.ts';
-import type { Log } from '../../log.ts';
 import type { Begun, BodyPart, Outcome } from '../executor.ts';
 import type { HostName } from '../loaded-service.ts';
 import type { HostedService } from '../service.ts';
 import type { WireOptions } from '../wire-options.ts';
+import type { LogLevel } from '../written-log.ts';
 
 /**
  * What crosses between the runtime's thread and a host. Messages travel in batches: what is waiting when the loop turns goes

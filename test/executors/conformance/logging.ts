@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogLevel } from '../../../src/executors/hosts/host-protocol.ts';
+import type { LogLevel } from '../../../src/executors/written-log.ts';
 import { RecordedLog } from '../../support/recorded-log.ts';
 import { call, type MakeExecutor, untilWhole, useWorkshop } from './workshop.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../../src/dispatcher/context.ts';
-import type { LogLevel } from '../../../src/executors/hosts/host-protocol.ts';
+import type { LogLevel } from '../../../src/executors/written-log.ts';
 import { SharedStage } from '../shared-stage.ts';
 
 /** Writes to logs. */
