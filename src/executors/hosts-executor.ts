@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { deferred } from '../waiting.ts';
 import type { Begun, Execution, Executor, ExecutorName, Outcome, Work } from './executor.ts';
+import { Balance } from './hosts/balance.ts';
 import { Host } from './hosts/host.ts';
 import { lostAtOnce } from './hosts/host-calls.ts';
 import { type HostCounts, HostKeeper } from './hosts/host-keeper.ts';
@@ -57,10 +58,10 @@ export class HostsExecutor implements Executor {
   readonly inTurn = false;
   readonly #options: HostsExecutorOptions;
   readonly #keeper: HostKeeper;
+  readonly #balance: Balance<Host>;
   readonly #freed = new Wakeup();
   readonly #closed = deferred<Error | undefined>();
   #lastId = 0;
-  #isToBalance = false;
   #hasClosed = false;
   #stopping: Promise<void> | undefined;
 
@@ -73,6 +74,7 @@ export class HostsExecutor implements Executor {
       makeHost: () => this.#newHost(),
       onAdmit: () => this.#onFreed(),
     });
+    this.#balance = new Balance(this.#keeper.active, this.#ahead > 0);
     void this.#keeper.failed.then((reason) => this.#end(reason));
   }
 
@@ -109,7 +111,7 @@ export class HostsExecutor implements Executor {
   }
 
   execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
-    const host = this.#leastLoaded();
+    const host = this.#balance.hostForOne();
     if (host === undefined) return lostAtOnce('no host is ready');
     const isShared = work.alone === true && this.#options.concurrency > 1;
     const execution = isShared ? executeAlone(host, work, onBegin) : host.execute(work, onBegin);
@@ -138,6 +140,7 @@ export class HostsExecutor implements Executor {
 
   #end(reason: Error | undefined): void {
     this.#hasClosed = true;
+    this.#balance.stop();
     this.#closed.resolve(reason);
     this.#freed.wake();
   }
@@ -151,35 +154,7 @@ export class HostsExecutor implements Executor {
 
   #onFreed(): void {
     this.#freed.wake();
-    if (this.#isToBalance || this.#ahead === 0) return;
-    this.#isToBalance = true;
-    // At the turn's end: whoever has waited for a slot has taken it by then.
-    setImmediate(() => {
-      this.#isToBalance = false;
-      this.#balance();
-    });
-  }
-
-  /** Takes requests back that wait in a host while another has nothing to do: they come again. */
-  #balance(): void {
-    let idle = 0;
-    let ahead = 0;
-    for (const host of this.#keeper.active) {
-      idle += host.idle;
-      ahead += host.ahead;
-    }
-    for (; idle > 0 && ahead > 0; idle--) {
-      const hosts = [...this.#keeper.active].sort((a, b) => b.ahead - a.ahead);
-      if (!hosts.some((host) => host.ahead > 0 && host.withdrawOne())) return;
-    }
-  }
-
-  #leastLoaded(): Host | undefined {
-    let chosen: Host | undefined;
-    for (const host of this.#keeper.active) {
-      if (host.credit > (chosen?.credit ?? 0)) chosen = host;
-    }
-    return chosen;
+    this.#balance.freed();
   }
 
   #newHost(): Host {

@@ -100,6 +100,16 @@ describe('requests that are sent ahead', () => {
     await Promise.all(long.map(({ outcome }) => outcome));
   });
 
+  it('do not wait for a call that takes longer than those before', async () => {
+    const { run, stage } = await openPool({ hosts: 2, ahead: 1 });
+    for (let call = 0; call < 50; call++) await run({}).outcome;
+    const long = run(block);
+    const short = run({ method: 'note' });
+    expect((await short.outcome).type).toMatch(/^(done|withdrawn)$/);
+    stage.release();
+    expect((await long.outcome).type).toBe('done');
+  });
+
   it('are not lost with their host', async () => {
     const { run, stage } = await openPool({ ahead: 2, cancelGraceMs: 20 });
     const spinning = run({ namespace: 'wreck', method: 'spin' });

@@ -3,6 +3,7 @@ import type { Begun } from '../executor.ts';
 import { type LoadedService, loadService } from '../loaded-service.ts';
 import { performWork } from '../perform-work.ts';
 import { RunningCall } from '../running-call.ts';
+import { BusyTime } from './busy-time.ts';
 import { HostLog } from './host-log.ts';
 import { HostMemory } from './host-memory.ts';
 import {
@@ -39,9 +40,11 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
   const running = new Map<number, RunningCall>();
   const asking = new Map<number, (mayBegin: boolean) => void>();
   const memory = new HostMemory(line);
+  const busy = new BusyTime();
   const progress = new Progress((done, begun) => {
     const { items, transfer } = fitToCross(done);
-    line.post({ type: 'progress', done: items, begun }, transfer);
+    const busyMs = done.length > 0 ? busy.lap() : 0;
+    line.post({ type: 'progress', done: items, busyMs, begun }, transfer);
     if (done.length > 0) memory.report();
   });
   /** What calls begin in, also those that begin when another has ended. */

@@ -23,10 +23,14 @@ export type FromHost =
   | { readonly type: 'ready'; readonly priorities: readonly string[] }
   /** They are not, and never will be; the text is for the operator. */
   | { readonly type: 'load-failed'; readonly message: string; readonly stack: string | undefined }
-  /** What has ended, and then what begins: posted before it does, for it may keep the thread for long. */
+  /**
+   * What has ended, and then what begins: posted before it does, for it may keep the thread for long.
+   * `busyMs` is how long the host's event loop was at work since something had ended before.
+   */
   | {
       readonly type: 'progress';
       readonly done: readonly DoneItem[];
+      readonly busyMs: number;
       readonly begun: readonly BegunItem[];
     }
   | { readonly type: 'memory'; readonly use: MemoryUse }
@@ -38,8 +42,6 @@ export type FromHost =
       readonly fields: object;
       readonly message: string;
     };
-
-export type LogLevel = keyof Log;
 
 /** How much memory a host holds, in MiB. */
 export interface MemoryUse {

@@ -4,9 +4,11 @@ import { type Deferred, deferred, pause, waitFor } from '../../waiting.ts';
 import { aboutCall } from '../call-log.ts';
 import type { Begun, Execution, Work } from '../executor.ts';
 import { defaultDisposeTimeoutMs } from '../loaded-service.ts';
+import type { Balanced } from './balance.ts';
 import { HostCalls, lostAtOnce } from './host-calls.ts';
 import type { FromHost, HostSetup, MemoryUse } from './host-protocol.ts';
 import type { HostSpawner, SpawnedHost } from './host-spawner.ts';
+import { Pace } from './pace.ts';
 import { TurnBatch } from './turn-batch.ts';
 
 /** What a {@link Host} is started with. */
@@ -30,7 +32,7 @@ export interface HostOptions {
  * Requests and replies travel in batches, and never more of them than it has places. When it dies, or
  * has to be killed for a call that does not end, what ran there is `lost`, and nothing else is.
  */
-export class Host {
+export class Host implements Balanced {
   /** Settles when the host has ended: with the crash, or nothing after `stop()`. */
   readonly ended: Promise<HostCrashed | undefined>;
   readonly #options: HostOptions;
@@ -38,6 +40,7 @@ export class Host {
   readonly #ready = deferred<void>();
   readonly #calls: HostCalls;
   readonly #outbox: TurnBatch<number>;
+  readonly #pace = new Pace();
   #memory: MemoryUse = { heapMb: 0, externalMb: 0 };
   #priorities: readonly string[] = [];
   #completed = 0;
@@ -104,6 +107,11 @@ export class Host {
     return this.#isShut ? 0 : Math.max(0, this.#options.setup.slots - this.#calls.size);
   }
 
+  /** Whether it will be through with what it holds within so many milliseconds, if that is as its last calls were. */
+  isThroughWithin(ms: number): boolean {
+    return this.#pace.isThroughWithin(ms, this.#calls.size);
+  }
+
   get #isShut(): boolean {
     return this.#hasEnded || this.#isRetiring || this.#reservation !== undefined;
   }
@@ -156,6 +164,7 @@ export class Host {
 
   /** Sends it one request. */
   execute(work: Work, onBegin: (begun: Begun) => boolean): Execution {
+    if (this.#calls.size === 0) this.#pace.begins();
     const execution = this.#hasEnded ? undefined : this.#calls.add(work, onBegin);
     return execution ?? lostAtOnce('the host has ended');
   }
@@ -234,6 +243,7 @@ export class Host {
         break;
       case 'progress':
         this.#completed += message.done.length;
+        this.#pace.ended(message.done.length, message.busyMs);
         for (const item of message.done) this.#calls.complete(item);
         for (const { id, begun } of message.begun) {
           const mayBegin = this.#calls.begin(id, begun);

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pace } from '../../src/executors/hosts/pace.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The pace of a host whose calls take so long. */
+function paceOf(callMs: number): Pace {
+  const pace = new Pace();
+  pace.begins();
+  pace.ended(10, 10 * callMs);
+  return pace;
+}
+
+describe('Pace', () => {
+  it('knows nothing of a host that has ended nothing, but that an idle one is through', () => {
+    const pace = new Pace();
+    pace.begins();
+    expect(pace.isThroughWithin(1_000, 1)).toBe(false);
+    expect(pace.isThroughWithin(1, 0)).toBe(true);
+  });
+
+  it('goes by how long the host was busy with a call', () => {
+    const pace = paceOf(0.1);
+    expect(pace.isThroughWithin(1, 9)).toBe(true);
+    expect(pace.isThroughWithin(1, 11)).toBe(false);
+  });
+
+  it('follows calls that take longer, or less', () => {
+    const pace = paceOf(0.1);
+    for (let call = 0; call < 16; call++) pace.ended(1, 4);
+    expect(pace.isThroughWithin(1, 1)).toBe(false);
+    for (let call = 0; call < 160; call++) pace.ended(1, 0.1);
+    expect(pace.isThroughWithin(1, 5)).toBe(true);
+  });
+
+  it('takes a host that says nothing for one that is not through', () => {
+    const pace = paceOf(0.1);
+    vi.advanceTimersByTime(2);
+    expect(pace.isThroughWithin(1, 1)).toBe(false);
+    pace.begins();
+    expect(pace.isThroughWithin(1, 1)).toBe(true);
+  });
+});
