@@ -1,12 +1,13 @@
 import type { CancelReason } from '../../cancel-reason.ts';
 import { ClosedError, MalformedMessage } from '../../errors.ts';
 import { SlotMap } from '../../slot-map.ts';
-import { CancelClock } from '../cancel-clock.ts';
 import type { Begun, Execution, Outcome, Work } from '../executor.ts';
 import { Wakeup } from '../wakeup.ts';
+import { HostCall, type HostCallOwner } from './host-call.ts';
 import {
   type CrossingBody,
   type DoneItem,
+  type HostOutcome,
   isMoved,
   ownedBodies,
   type WorkItem,
@@ -34,22 +35,11 @@ export interface HostCallsOptions {
   readonly onOverrun: () => void;
 }
 
-interface Running {
-  readonly id: number;
-  readonly work: Work;
-  readonly place: number;
-  readonly clock: CancelClock;
-  readonly onBegin: (begun: Begun) => boolean;
-  readonly resolve: (outcome: Outcome) => void;
-  /** Whether it waits here, is to be sent, was posted, or was posted and its body has gone along. */
-  stage: 'held' | 'leaving' | 'posted' | 'moved';
-  begun: Begun | undefined;
-}
-
 /** The calls that a host has, each in a place of its own, as the runtime's thread knows them. */
-export class HostCalls {
+export class HostCalls implements HostCallOwner {
+  readonly graceMs: number;
   readonly #options: HostCallsOptions;
-  readonly #running = new SlotMap<number, Running>();
+  readonly #running = new SlotMap<number, HostCall>();
   /** Those that were given up: what they have written to the log may still be on its way. */
   readonly #overdue = new Map<number, Begun>();
   readonly #freePlaces: number[];
@@ -62,6 +52,7 @@ export class HostCalls {
 
   constructor(options: HostCallsOptions) {
     this.#options = options;
+    this.graceMs = options.graceMs;
     this.#freePlaces = Array.from({ length: options.places }, (_, place) => place).reverse();
   }
 
@@ -77,44 +68,22 @@ export class HostCalls {
   add(work: Work, onBegin: (begun: Begun) => boolean): Execution | undefined {
     const place = this.#freePlaces.pop();
     if (place === undefined) return undefined;
-    const id = this.#nextId++;
-    const { graceMs, onCancel } = this.#options;
-    const clock = new CancelClock(work.deadline, graceMs, {
-      onCancel: (reason) => {
-        if (!this.#withdraw(id)) onCancel(id, place, reason);
-      },
-      onOverrun: (reason) => this.#overrun(id, reason),
-    });
-    const outcome = new Promise<Outcome>((resolve) => {
-      this.#running.set(id, {
-        id,
-        work,
-        place,
-        clock,
-        onBegin,
-        resolve,
-        begun: undefined,
-        stage: 'held',
-      });
-    });
-    this.#held.push(id);
+    const call = new HostCall(this, this.#nextId++, place, work, onBegin);
+    this.#running.set(call.id, call);
+    this.#held.push(call.id);
     this.#sendHeld();
-    return {
-      outcome,
-      cancel: (reason) => clock.cancel(reason),
-      withdraw: () => void this.#withdraw(id),
-    };
+    return call;
   }
 
   /** What is sent of requests that are still here, and the buffers that move with it. */
   itemsOf(ids: readonly number[]): { items: WorkItem[]; transfer: ArrayBuffer[] } {
-    const batch: Running[] = [];
+    const batch: HostCall[] = [];
     for (const id of ids) {
-      const running = this.#running.get(id);
-      if (running === undefined) continue;
-      running.stage = isMoved(bodyOf(running)) ? 'moved' : 'posted';
-      this.#options.onOffer(running.place, id);
-      batch.push(running);
+      const call = this.#running.get(id);
+      if (call === undefined) continue;
+      call.stage = isMoved(bodyOf(call)) ? 'moved' : 'posted';
+      this.#options.onOffer(call.place, id);
+      batch.push(call);
     }
     const { owned, transfer } = ownedBodies(batch.map(bodyOf));
     const items = batch.map(
@@ -139,40 +108,40 @@ export class HostCalls {
 
   /** @returns Whether the call may begin, where it waits for that to be said. */
   begin(id: number, begun: Begun): boolean | undefined {
-    const running = this.#running.get(id);
-    if (running === undefined) return undefined;
-    const mayBegin = running.onBegin(begun);
-    const asks = running.work.asksToBegin ?? false;
-    if (mayBegin || !asks) running.begun = begun;
+    const call = this.#running.get(id);
+    if (call === undefined) return undefined;
+    const mayBegin = call.onBegin(begun);
+    const asks = call.work.asksToBegin ?? false;
+    if (mayBegin || !asks) call.begun = begun;
     return asks ? mayBegin : undefined;
   }
 
   complete({ id, outcome }: DoneItem): void {
-    this.#settle(id, ({ clock, begun = unknownRequest }) => {
-      switch (outcome.type) {
-        case 'malformed':
-          return { type: 'malformed', error: new MalformedMessage(outcome.message) };
-        case 'done':
-          // Field by field: to copy an object and add to it takes longer than all else here.
-          return {
-            type: 'done',
-            method: begun.method,
-            replyTo: begun.replyTo,
-            reply: outcome.reply,
-            failure: outcome.failure,
-            expected: outcome.expected,
-            cancelled: clock.reason,
-            notifications: outcome.notifications,
-          };
-        default:
-          return outcome;
-      }
-    });
+    const call = this.#running.get(id);
+    if (call !== undefined) this.#settle(call, () => outcomeOf(call, outcome));
+  }
+
+  /** Takes it back if it waits for others to end; false if it does not. */
+  withdraw(call: HostCall): boolean {
+    return this.#waits(call) && this.#takeBack(call);
+  }
+
+  /** It has begun, and is to stop. */
+  stop({ id, place }: HostCall, reason: CancelReason): void {
+    this.#options.onCancel(id, place, reason);
+  }
+
+  /** It was told to stop, and has not. */
+  overrun(call: HostCall, reason: CancelReason): void {
+    const { id, begun } = call;
+    if (begun !== undefined) this.#overdue.set(id, begun);
+    this.#settle(call, () => ({ type: 'cancelled', reason, begun }));
+    this.#options.onOverrun();
   }
 
   /** Takes back the one that has waited longest, if any waits. */
   withdrawFirst(): boolean {
-    return [...this.#running.keys()].some((id) => this.#withdraw(id));
+    return [...this.#running.values()].some((call) => this.withdraw(call));
   }
 
   /** Takes back all that wait. */
@@ -182,8 +151,9 @@ export class HostCalls {
 
   /** The host is gone, and all that it had begun with it. */
   loseAll(error: Error): void {
-    for (const id of [...this.#running.keys()]) {
-      if (!this.#takeBack(id)) this.#settle(id, ({ begun }) => ({ type: 'lost', error, begun }));
+    for (const call of [...this.#running.values()]) {
+      if (this.#takeBack(call)) continue;
+      this.#settle(call, () => ({ type: 'lost', error, begun: call.begun }));
     }
   }
 
@@ -196,10 +166,10 @@ export class HostCalls {
   #sendHeld(): void {
     const { slots, onSend } = this.#options;
     for (let id = this.#held[0]; id !== undefined; id = this.#held[0]) {
-      const running = this.#running.get(id);
-      if (running !== undefined) {
-        if (this.#sent >= slots && isMoved(bodyOf(running))) return;
-        running.stage = 'leaving';
+      const call = this.#running.get(id);
+      if (call !== undefined) {
+        if (this.#sent >= slots && isMoved(bodyOf(call))) return;
+        call.stage = 'leaving';
         this.#sent++;
         onSend(id);
       }
@@ -208,7 +178,7 @@ export class HostCalls {
   }
 
   /** Whether others are before it in every slot, unless they have ended meanwhile. */
-  #waits(id: number): boolean {
+  #waits({ id }: HostCall): boolean {
     let before = 0;
     for (const other of this.#running.keys()) {
       if (other === id) break;
@@ -217,43 +187,55 @@ export class HostCalls {
     return before >= this.#options.slots;
   }
 
-  #withdraw(id: number): boolean {
-    return this.#waits(id) && this.#takeBack(id);
-  }
-
   /** @returns Whether it had not begun. */
-  #takeBack(id: number): boolean {
-    const running = this.#running.get(id);
-    if (running === undefined) return false;
-    const { stage, place } = running;
-    if (stage === 'moved') return false;
+  #takeBack(call: HostCall): boolean {
+    const { id, stage, place } = call;
+    if (stage === 'moved' || !this.#running.has(id)) return false;
     if (stage === 'posted' && !this.#options.takeBack(place, id)) return false;
-    this.#settle(id, () => ({ type: 'withdrawn' }));
+    this.#settle(call, () => withdrawn);
     return true;
   }
 
-  #overrun(id: number, reason: CancelReason): void {
-    const begun = this.begunOf(id);
-    if (begun !== undefined) this.#overdue.set(id, begun);
-    this.#settle(id, ({ begun }) => ({ type: 'cancelled', reason, begun }));
-    this.#options.onOverrun();
-  }
-
-  #settle(id: number, outcomeOf: (running: Running) => Outcome): void {
-    const running = this.#running.get(id);
-    if (running === undefined) return;
-    this.#running.delete(id);
-    if (running.stage !== 'held') this.#sent--;
-    running.clock.end();
-    this.#freePlaces.push(running.place);
-    this.#options.onFreed(running.place);
-    running.resolve(outcomeOf(running));
+  /** @param outcome - Asked for when the call has ended: only then is it known whether it was in time. */
+  #settle(call: HostCall, outcome: () => Outcome): void {
+    if (!this.#running.delete(call.id)) return;
+    if (call.stage !== 'held') this.#sent--;
+    call.end();
+    this.#freePlaces.push(call.place);
+    this.#options.onFreed(call.place);
+    call.resolve(outcome());
     if (this.#held.length > 0) this.#sendHeld();
     if (this.#running.size === 0) this.#emptied.wake();
   }
 }
 
-function bodyOf({ work: { body, ownsBody = false } }: Pick<Running, 'work'>): CrossingBody {
+const withdrawn: Outcome = { type: 'withdrawn' };
+
+/** What came of a call, from what its host says of it. */
+function outcomeOf(call: HostCall, outcome: HostOutcome): Outcome {
+  switch (outcome.type) {
+    case 'malformed':
+      return { type: 'malformed', error: new MalformedMessage(outcome.message) };
+    case 'done': {
+      const { method, replyTo } = call.begun ?? unknownRequest;
+      // Field by field: to copy an object and add to it takes longer than all else here.
+      return {
+        type: 'done',
+        method,
+        replyTo,
+        reply: outcome.reply,
+        failure: outcome.failure,
+        expected: outcome.expected,
+        cancelled: call.cancelled,
+        notifications: outcome.notifications,
+      };
+    }
+    default:
+      return outcome;
+  }
+}
+
+function bodyOf({ work: { body, ownsBody = false } }: HostCall): CrossingBody {
   return { body, isOurs: ownsBody };
 }
 

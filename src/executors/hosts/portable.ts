@@ -8,8 +8,8 @@ import type { HostOutcome } from './host-protocol.ts';
 const maxLoggedLength = 8_192;
 
 /** Makes what is known of a request fit to cross, whatever its sender wrote into it. */
-export function portableBegun(begun: Begun): Begun {
-  return { ...begun, replyTo: portableReplyTo(begun.replyTo) };
+export function portableBegun({ method, uniqueId, replyTo, keepAliveMs }: Begun): Begun {
+  return { method, uniqueId, replyTo: portableReplyTo(replyTo), keepAliveMs };
 }
 
 /** Makes an outcome fit to cross; the reply's body is the caller's to see to. */
@@ -32,10 +32,10 @@ export function portable(outcome: Performed): HostOutcome {
  */
 function portableReplyTo(replyTo: ReplyTo | undefined): ReplyTo | undefined {
   if (replyTo === undefined) return undefined;
-  const { msgId } = replyTo;
+  const { queue, msgId } = replyTo;
   const isLarge = typeof msgId === 'string' && msgId.length > maxLoggedLength;
   const isPlain = typeof msgId !== 'object' && !isLarge;
-  return { ...replyTo, msgId: isPlain ? msgId : shownValue(msgId) };
+  return { queue, msgId: isPlain ? msgId : shownValue(msgId) };
 }
 
 /** The arguments stay: the runtime only logs the failure, and they may not be clonable. */
