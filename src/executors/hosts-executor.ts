@@ -115,11 +115,11 @@ export class HostsExecutor implements Executor {
     if (host === undefined) return lostAtOnce('no host is ready');
     const isShared = work.alone === true && this.#options.concurrency > 1;
     const execution = isShared ? executeAlone(host, work, onBegin) : host.execute(work, onBegin);
-    return {
-      outcome: this.#worked(host, execution),
-      cancel: (reason) => execution.cancel(reason),
-      withdraw: () => execution.withdraw(),
-    };
+    void execution.outcome.then(({ type }) => {
+      if (hasRun.has(type)) this.#keeper.worked(host);
+      this.#onFreed();
+    });
+    return execution;
   }
 
   /** Has every host replaced by one that loads its endpoints anew; see {@link HostKeeper.reload}. */
@@ -143,13 +143,6 @@ export class HostsExecutor implements Executor {
     this.#balance.stop();
     this.#closed.resolve(reason);
     this.#freed.wake();
-  }
-
-  async #worked(host: Host, execution: Execution): Promise<Outcome> {
-    const outcome = await execution.outcome;
-    if (hasRun.has(outcome.type)) this.#keeper.worked(host);
-    this.#onFreed();
-    return outcome;
   }
 
   #onFreed(): void {

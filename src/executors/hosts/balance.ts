@@ -1,3 +1,5 @@
+import { promptMs } from './pace.ts';
+
 /** A host, as far as it matters here. */
 export interface Balanced {
   /** How many requests it holds. */
@@ -8,20 +10,19 @@ export interface Balanced {
   readonly idle: number;
   /** How many of those that it holds wait for others to end. */
   readonly ahead: number;
-  /** Whether it will be through with what it holds within so many milliseconds, as far as is known. */
-  isThroughWithin(ms: number): boolean;
+  /** Whether its calls are short, and it will soon be through with those that it holds. */
+  readonly isPrompt: boolean;
   /** Takes back the one that has waited longest; false if none does. */
   withdrawOne(): boolean;
 }
 
 /**
- * A request goes to a host that has others, and will be through with them within so many milliseconds, rather
- * than to one that is idle: to wake a thread takes longer than a short method, and what crosses together
- * crosses at little more than the price of one. `bench/` has what it gains.
+ * Which host a request goes to, and which of those that wait in one go to another after all.
+ *
+ * A short request joins those of a host that will soon be through with them, rather than go to one that is
+ * idle: to wake a thread takes longer than a short method, and what crosses together crosses at little more
+ * than the price of one. `bench/` has what it gains.
  */
-const soonMs = 1;
-
-/** Which host a request goes to, and which of those that wait in one go to another after all. */
 export class Balance<Host extends Balanced> {
   readonly #active: ReadonlySet<Host>;
   /** Whether any wait in hosts, from where they can be taken back. */
@@ -43,7 +44,7 @@ export class Balance<Host extends Balanced> {
       const { credit, load } = host;
       if (credit > (roomiest?.credit ?? 0)) roomiest = host;
       const isFuller = credit > 0 && load > (joined?.load ?? 0);
-      if (isFuller && host.isThroughWithin(soonMs)) joined = host;
+      if (isFuller && host.isPrompt) joined = host;
     }
     if (joined?.idle === 0 && roomiest !== undefined && roomiest.idle > 0) this.#lookSoon();
     return joined ?? roomiest;
@@ -71,7 +72,7 @@ export class Balance<Host extends Balanced> {
   #even(): void {
     let { idle, ahead } = this.#sums();
     for (; idle > 0 && ahead > 0; idle--) {
-      const late = [...this.#active].filter((host) => !host.isThroughWithin(soonMs));
+      const late = [...this.#active].filter((host) => !host.isPrompt);
       late.sort((a, b) => b.ahead - a.ahead);
       if (!late.some((host) => host.ahead > 0 && host.withdrawOne())) break;
     }
@@ -84,7 +85,7 @@ export class Balance<Host extends Balanced> {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       this.#even();
-    }, soonMs).unref();
+    }, promptMs).unref();
   }
 
   /** How many could begin, and how many wait, in all hosts. */

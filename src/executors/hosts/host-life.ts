@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { SlotMap } from '../../slot-map.ts';
 import type { Begun } from '../executor.ts';
 import { type LoadedService, loadService } from '../loaded-service.ts';
 import { performWork } from '../perform-work.ts';
@@ -37,7 +38,7 @@ export async function liveAsHost(line: HostLine, setup: HostSetup): Promise<void
   }
   /** What was sent ahead; the runtime may have taken some of it back. */
   const waiting: WorkItem[] = [];
-  const running = new Map<number, RunningCall>();
+  const running = new SlotMap<number, RunningCall>();
   const asking = new Map<number, (mayBegin: boolean) => void>();
   const memory = new HostMemory(line);
   const busy = new BusyTime();
@@ -143,7 +144,10 @@ function fitToCross(done: readonly DoneItem[]): {
     if (outcome.type !== 'done' || outcome.reply === undefined || body === undefined) {
       return { id, outcome };
     }
-    return { id, outcome: { ...outcome, reply: { ...outcome.reply, body } } };
+    const { failure, expected, notifications, reply } = outcome;
+    const { contentType, compression } = reply;
+    const moved = { body, contentType, compression };
+    return { id, outcome: { type: 'done', reply: moved, failure, expected, notifications } };
   });
   return { items, transfer };
 }

@@ -107,9 +107,9 @@ export class Host implements Balanced {
     return this.#isShut ? 0 : Math.max(0, this.#options.setup.slots - this.#calls.size);
   }
 
-  /** Whether it will be through with what it holds within so many milliseconds, if that is as its last calls were. */
-  isThroughWithin(ms: number): boolean {
-    return this.#pace.isThroughWithin(ms, this.#calls.size);
+  /** Whether its calls are short, and it will soon be through with those that it holds. */
+  get isPrompt(): boolean {
+    return this.#pace.isPromptWith(this.#calls.size);
   }
 
   get #isShut(): boolean {

@@ -1,5 +1,9 @@
 /** The last so many calls weigh as much as all that were before them. */
 const lately = 16;
+/** A call that keeps a host busy for so many milliseconds, or less, is not worth another's waking. */
+const shortMs = 0.25;
+/** Within so many milliseconds a prompt host is through with what it holds. */
+export const promptMs = 4;
 
 /** How long a host is busy with a call, as its last calls tell. */
 export class Pace {
@@ -23,10 +27,10 @@ export class Pace {
     this.#callMs = isFirst ? each : this.#callMs + (each - this.#callMs) * weight;
   }
 
-  /** Whether the host will be through with so many calls within so many milliseconds. */
-  isThroughWithin(ms: number, calls: number): boolean {
-    if (calls === 0) return true;
+  /** Whether the host's calls are short, and it will be through with so many of them within {@link promptMs}. */
+  isPromptWith(calls: number): boolean {
+    if (this.#callMs > shortMs || calls * this.#callMs > promptMs) return false;
     // One that says nothing for that long has a call that is none of the usual ones.
-    return calls * this.#callMs <= ms && performance.now() - this.#heardAt <= ms;
+    return calls === 0 || performance.now() - this.#heardAt <= promptMs;
   }
 }
