@@ -55,11 +55,6 @@ export class RabbitMessage implements IncomingMessage {
     if (this.#settles()) this.#session.traffic.acknowledge(this.#delivery.deliveryTag);
   }
 
-  /** For what does no harm if it is delivered again; see {@link ChannelTraffic.acknowledgeAtLeisure}. */
-  acknowledgeAtLeisure(): void {
-    if (this.#settles()) this.#session.traffic.acknowledgeAtLeisure(this.#delivery.deliveryTag);
-  }
-
   // RabbitMQ 4 counts towards a queue's delivery limit what is rejected, and not what is nacked; 3
   // counts both.
   requeue(): void {

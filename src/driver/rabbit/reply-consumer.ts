@@ -11,7 +11,7 @@ import type { ReplySubscription } from './topology.ts';
  * Consumes a client's reply queue over a connection of its own.
  *
  * The queue is not exclusive and outlives the connection, which is what lets a reply survive a
- * reconnection. A reply is acknowledged on receipt, or soon after. Source: oslo-wire.md 1.18 and 10.
+ * reconnection. A reply is acknowledged on receipt. Source: oslo-wire.md 1.18 and 10.
  */
 export class ReplyConsumer {
   readonly #subscription: ReplySubscription;
@@ -59,8 +59,7 @@ export class ReplyConsumer {
       onDelivery: (delivery) => {
         watched.deliveries++;
         const reply = new RabbitMessage(session, delivery, false);
-        // One that comes again, because the connection is lost, is for no call that waits.
-        reply.acknowledgeAtLeisure();
+        reply.acknowledge();
         this.#onReply(reply);
       },
       onCancel: () => {

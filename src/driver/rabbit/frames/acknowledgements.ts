@@ -29,11 +29,6 @@ export class Acknowledgements {
     return this.#last + 1 - this.#oldest - this.#settledAhead.size;
   }
 
-  /** How many acknowledgements wait to be sent. */
-  get pending(): number {
-    return this.#pending.length;
-  }
-
   /** A delivery that is yet to be settled; to be called for each, in their order, which has no gaps. */
   add(deliveryTag: number): void {
     this.#last = deliveryTag;

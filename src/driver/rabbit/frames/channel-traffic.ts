@@ -15,9 +15,6 @@ export interface ChannelTrafficOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** So long, in milliseconds, and so many, may wait that are acknowledged at leisure. */
-const leisure = { ms: 20, deliveries: 256 };
-
 /** Takes the broker's word on publishes; see {@link FrameHandlers.onConfirm}. */
 export type OnConfirm = (tag: number, multiple: boolean, isTaken: boolean) => void;
 
@@ -33,7 +30,6 @@ export class ChannelTraffic {
   readonly #consumers = new Map<string, OnDelivery>();
   #onConfirm: OnConfirm = () => {};
   #published = 0;
-  #leisurely: NodeJS.Timeout | undefined;
 
   /** To be made before anything is consumed or published on the channel, in confirm mode. */
   constructor(model: ChannelModel, channel: Channel, options: ChannelTrafficOptions) {
@@ -99,17 +95,6 @@ export class ChannelTraffic {
     this.#outbox.schedule();
   }
 
-  /**
-   * Acknowledges a delivery that does no harm if it comes again: with what is sent next, or some
-   * milliseconds later. Where few are under way, each would else take a system call of its own, and wake
-   * the broker for nothing that anybody waits for.
-   */
-  acknowledgeAtLeisure(deliveryTag: number): void {
-    this.#acknowledgements.acknowledge(deliveryTag);
-    if (this.#acknowledgements.pending >= leisure.deliveries) this.#outbox.schedule();
-    else this.#leisurely ??= setTimeout(() => this.#endLeisure(), leisure.ms).unref();
-  }
-
   /** Gives a delivery back to its queue as one that was not tried. */
   requeue(deliveryTag: number): void {
     this.#acknowledgements.remove(deliveryTag);
@@ -125,10 +110,5 @@ export class ChannelTraffic {
   /** Writes what is to be acknowledged; to be called before the channel is closed. */
   flush(): void {
     if (this.#options.isOpen()) this.#acknowledgements.flush();
-  }
-
-  #endLeisure(): void {
-    this.#leisurely = undefined;
-    this.#outbox.schedule();
   }
 }
