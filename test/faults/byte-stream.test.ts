@@ -109,7 +109,7 @@ describeWithPrivateBroker('a stream of bytes', () => {
         fault: `41. a bit flipped in the n-th byte, at ${offsets} offsets of a session, either way`,
         promise:
           'nothing unhandled; of what is under way at most one message a flip is lost, for it is another one then; ' +
-          'what is sent when its senders have been told is answered within 3 s',
+          'what is sent when its senders have been told is answered within 1.5 s',
         counts: { flips, unhandled: unhandled.length, ...ledger.account },
         worstMs: { 'to be answered after it': worst(took) },
       });
@@ -118,7 +118,7 @@ describeWithPrivateBroker('a stream of bytes', () => {
       expect(ledger.account.lost).toBeLessThanOrEqual(flips);
       expect(unhandled).toEqual([]);
       expect(flips).toBeGreaterThan(0.9 * offsets);
-      expect(worst(took)).toBeLessThan(scaled(10_000, 3_000));
+      expect(worst(took)).toBeLessThan(scaled(10_000, 1_500));
     },
     scaled(120_000, 1_800_000),
   );
