@@ -48,6 +48,7 @@ although their sender was given an error: it says that the outcome is unknown. "
 beyond the first. "Restarted" are nodes that did not come back by themselves when their host could be reached
 again, for a fault of RabbitMQ's. The heap that row 47 says has grown is the test's own, which remembers every id.
 
+Row 20 is about RabbitMQ before 4.3, which has that timeout for quorum queues only, and cancels the consumer then.
 Rows 22 and 23 are 21 and 4 as the caller sees them; 27, 44 and 46 are held by tests that count nothing
 (\`test/driver/blocked-broker.test.ts\`, \`tls.test.ts\`, \`test/interop/topology.test.ts\`): see
 [guarantees](guarantees.md). Any other row that the table lacks was not run that time, or has not
